@@ -1,0 +1,9 @@
+/** DeepSeek-V4 in process: checkpoint, model, tokenizer, conversation format. */
+@org.jspecify.annotations.NullMarked
+module dev.hadal {
+    requires static org.jspecify;
+    requires jdk.incubator.vector;
+    requires tools.jackson.databind;
+
+    exports dev.hadal.tensor;
+}

@@ -1,0 +1,6 @@
+/** The embedded demonstration model. */
+@org.jspecify.annotations.NullMarked
+module dev.hadal.nano {
+    requires static org.jspecify;
+    requires dev.hadal;
+}

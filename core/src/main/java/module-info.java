@@ -6,6 +6,8 @@ module dev.hadal {
     requires tools.jackson.databind;
 
     exports dev.hadal.checkpoint;
+    exports dev.hadal.kernel;
+    exports dev.hadal.model;
     exports dev.hadal.model.v4;
     exports dev.hadal.tensor;
 }

@@ -6,4 +6,5 @@ module dev.hadal {
     requires tools.jackson.databind;
 
     exports dev.hadal.tensor;
+    exports dev.hadal.tokenizer;
 }

@@ -58,9 +58,9 @@ public final class Tokenizer {
             // The size may have been wrong: one byte more than allowed is enough to notice.
             return parse(in.readNBytes(TokenizerFileReader.MAX_FILE_BYTES + 1), origin);
         } catch (NoSuchFileException e) {
-            throw new TokenizerException(origin + ": no such file" + TokenizerFile.ADVICE, e);
+            throw new TokenizerException(TokenizerFile.message(origin, "no such file"), e);
         } catch (IOException e) {
-            throw new TokenizerException(origin + ": cannot be read: " + e.getMessage() + TokenizerFile.ADVICE, e);
+            throw new TokenizerException(TokenizerFile.message(origin, "cannot be read: " + e.getMessage()), e);
         }
     }
 

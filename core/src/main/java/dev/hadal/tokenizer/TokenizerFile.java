@@ -12,8 +12,12 @@ import java.util.List;
  * @param merges the merges, the lowest rank first
  */
 record TokenizerFile(String origin, List<AddedToken> added, List<Entry> entries, List<Merge> merges) {
-    /** Ends every refusal of a file, which nobody is expected to repair by hand. */
-    static final String ADVICE = "; use the tokenizer.json published with a DeepSeek-V4 checkpoint";
+    /** Copies the lists. */
+    TokenizerFile {
+        added = List.copyOf(added);
+        entries = List.copyOf(entries);
+        merges = List.copyOf(merges);
+    }
 
     /**
      * One vocabulary entry.
@@ -42,6 +46,16 @@ record TokenizerFile(String origin, List<AddedToken> added, List<Entry> entries,
 
     /** A refusal of this file. */
     TokenizerException refuse(String reason) {
-        return new TokenizerException(origin + ": " + reason + ADVICE);
+        return refuse(origin, reason);
+    }
+
+    /** A refusal of the file named {@code origin}; nobody is expected to repair one by hand. */
+    static TokenizerException refuse(String origin, String reason) {
+        return new TokenizerException(message(origin, reason));
+    }
+
+    /** What {@link #refuse} says. */
+    static String message(String origin, String reason) {
+        return origin + ": " + reason + "; use the tokenizer.json published with a DeepSeek-V4 checkpoint";
     }
 }

@@ -26,13 +26,16 @@ final class TokenizerFileReader {
     private static final int MAX_SPELLING_CHARS = 1024;
 
     private final JsonParser in;
+    private final String origin;
     private final TokenizerStructure structure;
-    private final TokenizerFile file;
+    private final List<AddedToken> added = new ArrayList<>();
+    private final List<TokenizerFile.Entry> entries = new ArrayList<>();
+    private final List<TokenizerFile.Merge> merges = new ArrayList<>();
 
     private TokenizerFileReader(JsonParser in, String origin) {
         this.in = in;
+        this.origin = origin;
         structure = new TokenizerStructure(origin);
-        file = new TokenizerFile(origin, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     }
 
     /**
@@ -44,26 +47,24 @@ final class TokenizerFileReader {
     static TokenizerFile read(byte[] json, String origin) {
         requireAllowedSize(json.length, origin);
         try (JsonParser in = factory().createParser(ObjectReadContext.empty(), json)) {
-            var reader = new TokenizerFileReader(in, origin);
-            reader.readFile();
-            return reader.file;
+            return new TokenizerFileReader(in, origin).readFile();
         } catch (JacksonException e) {
-            throw new TokenizerException(
-                    origin + ": not readable" + place(e) + ": " + e.getOriginalMessage() + TokenizerFile.ADVICE, e);
+            String reason = "not readable" + place(e) + ": " + e.getOriginalMessage();
+            throw new TokenizerException(TokenizerFile.message(origin, reason), e);
         }
     }
 
-    /** Jackson does not say where when one of its limits is exceeded. */
+    /** Refuses a size that no tokenizer needs. */
+    static void requireAllowedSize(long bytes, String origin) {
+        if (bytes > MAX_FILE_BYTES) {
+            throw TokenizerFile.refuse(origin, "has " + bytes + " bytes, more than the " + MAX_FILE_BYTES + " allowed");
+        }
+    }
+
+    /** Jackson does not say where one of its limits was exceeded. */
     private static String place(JacksonException e) {
         TokenStreamLocation location = e.getLocation();
         return location == null ? "" : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
-    }
-
-    static void requireAllowedSize(long bytes, String origin) {
-        if (bytes > MAX_FILE_BYTES) {
-            throw new TokenizerException(origin + ": has " + bytes + " bytes, more than the " + MAX_FILE_BYTES
-                    + " allowed" + TokenizerFile.ADVICE);
-        }
     }
 
     private static JsonFactory factory() {
@@ -80,7 +81,7 @@ final class TokenizerFileReader {
                 .build();
     }
 
-    private void readFile() {
+    private TokenizerFile readFile() {
         in.nextToken();
         expect(JsonToken.START_OBJECT);
         var seen = new HashSet<String>();
@@ -92,10 +93,11 @@ final class TokenizerFileReader {
             }
         }
         if (in.nextToken() != null) {
-            throw file.refuse("text follows the end of the JSON object");
+            throw refuse("text follows the end of the JSON object");
         }
         require("/", List.of("added_tokens", "model"), seen);
         structure.finish();
+        return new TokenizerFile(origin, added, entries, merges);
     }
 
     /** Compares the current value, however deep, with what is expected. */
@@ -136,7 +138,8 @@ final class TokenizerFileReader {
         expect(JsonToken.START_OBJECT);
         for (String spelling = in.nextName(); spelling != null; spelling = in.nextName()) {
             in.nextToken();
-            file.entries().add(new TokenizerFile.Entry(spelling, id()));
+            requireRoom(entries);
+            entries.add(new TokenizerFile.Entry(spelling, id()));
         }
     }
 
@@ -144,9 +147,7 @@ final class TokenizerFileReader {
     private void readMerges() {
         expect(JsonToken.START_ARRAY);
         for (JsonToken token = in.nextToken(); token != JsonToken.END_ARRAY; token = in.nextToken()) {
-            if (file.merges().size() == PairTable.LIMIT) {
-                throw file.refuse("/model/merges has more than " + PairTable.LIMIT + " entries");
-            }
+            requireRoom(merges);
             if (token == JsonToken.START_ARRAY) {
                 in.nextToken();
                 String left = string();
@@ -154,14 +155,14 @@ final class TokenizerFileReader {
                 String right = string();
                 in.nextToken();
                 expect(JsonToken.END_ARRAY);
-                file.merges().add(TokenizerFile.Merge.of(left, right));
+                merges.add(TokenizerFile.Merge.of(left, right));
             } else {
                 String both = string();
                 int space = both.indexOf(' ');
                 if (space < 0 || space != both.lastIndexOf(' ')) {
-                    throw file.refuse(pointer() + " is \"" + both + "\", which is not two tokens and a space");
+                    throw refuse(pointer() + " is \"" + both + "\", which is not two tokens and a space");
                 }
-                file.merges().add(TokenizerFile.Merge.of(both.substring(0, space), both.substring(space + 1)));
+                merges.add(TokenizerFile.Merge.of(both.substring(0, space), both.substring(space + 1)));
             }
         }
     }
@@ -169,7 +170,8 @@ final class TokenizerFileReader {
     private void readAddedTokens() {
         expect(JsonToken.START_ARRAY);
         while (in.nextToken() != JsonToken.END_ARRAY) {
-            file.added().add(addedToken());
+            requireRoom(added);
+            added.add(addedToken());
         }
     }
 
@@ -188,14 +190,14 @@ final class TokenizerFileReader {
                 case "special" -> flag(); // says only whether other libraries leave it out when decoding
                 case "single_word", "lstrip", "rstrip" -> {
                     if (flag()) {
-                        throw file.refuse(pointer() + " is true, but only false is supported");
+                        throw refuse(pointer() + " is true, but only false is supported");
                     }
                 }
-                default -> throw file.refuse(pointer() + " is an unknown setting, which may change the ids");
+                default -> throw refuse(pointer() + " is an unknown setting, which may change the ids");
             }
         }
         if (id < 0 || content.isEmpty()) {
-            throw file.refuse(where + " needs an id and a content that is not empty");
+            throw refuse(where + " needs an id and a content that is not empty");
         }
         return new AddedToken(id, content, normalized);
     }
@@ -206,7 +208,7 @@ final class TokenizerFileReader {
         if (key != null) {
             in.nextToken();
             if (!seen.add(key)) {
-                throw file.refuse(pointer() + " is there twice");
+                throw refuse(pointer() + " is there twice");
             }
         }
         return key;
@@ -216,7 +218,7 @@ final class TokenizerFileReader {
         expect(JsonToken.VALUE_NUMBER_INT);
         long id = in.getLongValue();
         if (id < 0 || id >= PairTable.LIMIT) {
-            throw file.refuse(pointer() + " is " + id + ", but ids are from 0 to " + (PairTable.LIMIT - 1));
+            throw refuse(pointer() + " is " + id + ", but ids are from 0 to " + (PairTable.LIMIT - 1));
         }
         return (int) id;
     }
@@ -236,15 +238,26 @@ final class TokenizerFileReader {
     private void require(String parent, List<String> keys, Set<String> seen) {
         for (String key : keys) {
             if (!seen.contains(key)) {
-                throw file.refuse(parent + key + " is missing");
+                throw refuse(parent + key + " is missing");
             }
+        }
+    }
+
+    /** There cannot be more of anything than there are ids; the lists must not grow with the file. */
+    private void requireRoom(List<?> list) {
+        if (list.size() == PairTable.LIMIT) {
+            throw refuse(pointer() + " is more than the " + PairTable.LIMIT + " entries allowed");
         }
     }
 
     private void expect(JsonToken expected) {
         if (in.currentToken() != expected) {
-            throw file.refuse(pointer() + " is " + in.currentToken() + " where " + expected + " belongs");
+            throw refuse(pointer() + " is " + in.currentToken() + " where " + expected + " belongs");
         }
+    }
+
+    private TokenizerException refuse(String reason) {
+        return TokenizerFile.refuse(origin, reason);
     }
 
     private String pointer() {

@@ -1,5 +1,6 @@
 package dev.hadal.tokenizer;
 
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +12,7 @@ import java.util.TreeMap;
  */
 final class TokenizerStructure {
     private static final String SPLITS = "/pre_tokenizer/pretokenizers/";
+    private static final String BYTE_LEVEL = SPLITS + PreSplitter.PATTERNS.size() + "/";
     private static final String NO = "false";
     private static final String NULL = "null";
 
@@ -34,7 +36,7 @@ final class TokenizerStructure {
 
     /** Settings of the character offsets that other libraries report; ids and text do not depend on them. */
     private static final Set<String> WITHOUT_EFFECT = Set.of(
-            SPLITS + "3/trim_offsets",
+            BYTE_LEVEL + "trim_offsets",
             "/post_processor/add_prefix_space",
             "/post_processor/trim_offsets",
             "/post_processor/use_regex",
@@ -63,13 +65,14 @@ final class TokenizerStructure {
      */
     void accept(String pointer, String value) {
         if (!seen.add(pointer)) {
-            throw refuse(pointer + " is there twice");
+            throw TokenizerFile.refuse(origin, pointer + " is there twice");
         }
         String expected = REQUIRED.getOrDefault(pointer, OPTIONAL.getOrDefault(pointer, ""));
         if (value.equals(expected) || WITHOUT_EFFECT.contains(pointer)) {
             return;
         }
-        throw refuse(
+        throw TokenizerFile.refuse(
+                origin,
                 expected.isEmpty()
                         ? pointer + " is an unknown setting, which may change the ids"
                         : pointer + " is " + value + ", but only " + expected + " is supported");
@@ -79,13 +82,9 @@ final class TokenizerStructure {
     void finish() {
         for (String pointer : REQUIRED.keySet()) {
             if (!seen.contains(pointer)) {
-                throw refuse(pointer + " is missing");
+                throw TokenizerFile.refuse(origin, pointer + " is missing");
             }
         }
-    }
-
-    private TokenizerException refuse(String reason) {
-        return new TokenizerException(origin + ": " + reason + TokenizerFile.ADVICE);
     }
 
     private static Map<String, String> required() {
@@ -97,11 +96,11 @@ final class TokenizerStructure {
             required.put(SPLITS + split + "/behavior", quoted("Isolated"));
             required.put(SPLITS + split + "/invert", NO);
         }
-        required.put(SPLITS + "3/type", quoted("ByteLevel"));
-        required.put(SPLITS + "3/add_prefix_space", NO);
-        required.put(SPLITS + "3/use_regex", NO);
+        required.put(BYTE_LEVEL + "type", quoted("ByteLevel"));
+        required.put(BYTE_LEVEL + "add_prefix_space", NO);
+        required.put(BYTE_LEVEL + "use_regex", NO);
         required.put("/decoder/type", quoted("ByteLevel"));
         required.put("/model/type", quoted("BPE"));
-        return required;
+        return Collections.unmodifiableMap(required);
     }
 }

@@ -33,6 +33,7 @@ final class Vocabulary {
         Arrays.fill(idOfByte, NONE);
         addAdded(file);
         addOrdinary(file);
+        requireAddedApart(file);
         requireComplete(file);
     }
 
@@ -64,8 +65,8 @@ final class Vocabulary {
             }
             byte[] bytes = ByteAlphabet.bytes(entry.spelling());
             if (bytes.length == 0) {
-                throw file.refuse("\"" + entry.spelling()
-                        + "\" in /model/vocab is neither an added token nor spelled in" + " the byte-level alphabet");
+                throw file.refuse("\"" + entry.spelling() + "\" in /model/vocab is neither an added token"
+                        + " nor spelled in the byte-level alphabet");
             }
             int slot = slot(bytes, 0, bytes.length);
             if (slots[slot] != NONE) {
@@ -79,7 +80,8 @@ final class Vocabulary {
         }
     }
 
-    private void requireComplete(TokenizerFile file) {
+    /** An added token that is also an ordinary one would have two ids, and text could become it. */
+    private void requireAddedApart(TokenizerFile file) {
         for (AddedToken token : file.added()) {
             byte[] spelled = ByteAlphabet.bytes(token.content());
             int ordinary = find(spelled, 0, spelled.length);
@@ -87,6 +89,9 @@ final class Vocabulary {
                 throw file.refuse("added token " + token.id() + " is also token " + ordinary + " of /model/vocab");
             }
         }
+    }
+
+    private void requireComplete(TokenizerFile file) {
         for (int value = 0; value < idOfByte.length; value++) {
             if (idOfByte[value] == NONE) {
                 throw file.refuse("/model/vocab has no token for the single byte " + value);

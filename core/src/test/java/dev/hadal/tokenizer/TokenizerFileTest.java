@@ -187,6 +187,14 @@ class TokenizerFileTest {
     }
 
     @Test
+    void refusesMoreMergesThanIds() {
+        int allowed = 1 << 20;
+        refusedText(
+                "/model/merges/1048576 is more than the 1048576 entries allowed",
+                "{\"model\":{\"merges\":[" + "\"a b\",".repeat(allowed) + "\"a b\"]}}");
+    }
+
+    @Test
     void refusesAHugeFileWithoutReadingIt(@TempDir Path directory) throws IOException {
         Path huge = directory.resolve("tokenizer.json");
         try (var file = new RandomAccessFile(huge.toFile(), "rw")) {

@@ -10,4 +10,5 @@ module dev.hadal {
     exports dev.hadal.model;
     exports dev.hadal.model.v4;
     exports dev.hadal.tensor;
+    exports dev.hadal.tokenizer;
 }

@@ -3,10 +3,12 @@ package dev.hadal.architecture;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noCodeUnits;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.base.HasDescription;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
@@ -150,24 +152,22 @@ final class HouseRules {
 
     /** More than six parameters are a record that has not been found yet. */
     static ArchRule fewParameters() {
-        DescribedPredicate<JavaClass> greedy = predicate(
-                "have a method with more than " + MAX_PARAMETERS + " parameters",
-                type -> type.getCodeUnits().stream().anyMatch(HouseRules::takesTooMuch));
-        return named(noClasses().should(new Matching<>(greedy)), "at most six parameters");
+        DescribedPredicate<JavaCodeUnit> greedy =
+                predicate("take more than " + MAX_PARAMETERS + " parameters", HouseRules::takesTooMuch);
+        return named(noCodeUnits().should(new Matching<>(greedy)), "at most six parameters");
     }
 
     /** Optional is an answer, never a question: not a parameter, not a field. */
     static ArchRule optionalOnlyReturned() {
         DescribedPredicate<JavaField> optionalField =
                 predicate("be optional", field -> OPTIONALS.stream().anyMatch(field.getRawType()::isEquivalentTo));
-        DescribedPredicate<JavaClass> optionalParameter = predicate(
+        DescribedPredicate<JavaCodeUnit> optionalParameter = predicate(
                 "take an Optional",
-                type -> type.getCodeUnits().stream()
-                        .filter(unit -> !unit.getModifiers().contains(JavaModifier.SYNTHETIC))
-                        .flatMap(unit -> unit.getRawParameterTypes().stream())
-                        .anyMatch(parameter -> OPTIONALS.stream().anyMatch(parameter::isEquivalentTo)));
+                unit -> !unit.getModifiers().contains(JavaModifier.SYNTHETIC)
+                        && unit.getRawParameterTypes().stream()
+                                .anyMatch(parameter -> OPTIONALS.stream().anyMatch(parameter::isEquivalentTo)));
         return CompositeArchRule.of(named(noFields().should(new Matching<>(optionalField)), "no Optional field"))
-                .and(named(noClasses().should(new Matching<>(optionalParameter)), "no Optional parameter"));
+                .and(named(noCodeUnits().should(new Matching<>(optionalParameter)), "no Optional parameter"));
     }
 
     private static boolean takesTooMuch(JavaCodeUnit unit) {
@@ -236,7 +236,7 @@ final class HouseRules {
     }
 
     /** A condition that a predicate fulfils. */
-    private static final class Matching<T> extends ArchCondition<T> {
+    private static final class Matching<T extends HasDescription> extends ArchCondition<T> {
         private final DescribedPredicate<? super T> predicate;
 
         Matching(DescribedPredicate<? super T> predicate) {
@@ -246,8 +246,8 @@ final class HouseRules {
 
         @Override
         public void check(T item, ConditionEvents events) {
-            events.add(
-                    new SimpleConditionEvent(item, predicate.test(item), item + " does " + predicate.getDescription()));
+            events.add(new SimpleConditionEvent(
+                    item, predicate.test(item), item.getDescription() + " does " + predicate.getDescription()));
         }
     }
 }

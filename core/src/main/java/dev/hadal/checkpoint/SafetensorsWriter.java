@@ -56,6 +56,7 @@ public final class SafetensorsWriter implements AutoCloseable {
      * @param file an existing one is replaced at the end
      * @param tensors in the order in which they will lie in the file
      * @throws CheckpointException when the name is taken by something that is not a file, or cannot be written
+     * @throws IllegalArgumentException when a tensor is listed twice
      */
     public static SafetensorsWriter create(Path file, List<TensorSpec> tensors) {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
@@ -65,9 +66,7 @@ public final class SafetensorsWriter implements AutoCloseable {
         try {
             FileChannel channel = FileChannel.open(
                     part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
-            SafetensorsWriter writer = new SafetensorsWriter(file, part, channel);
-            writer.start(tensors);
-            return writer;
+            return new SafetensorsWriter(file, part, channel).start(tensors);
         } catch (IOException e) {
             throw unwritable(part, e);
         }
@@ -76,8 +75,6 @@ public final class SafetensorsWriter implements AutoCloseable {
     /**
      * The header of a file with these tensors, its eight length bytes included, padded to eight, without
      * metadata: exactly what the files of the release have.
-     *
-     * @throws IllegalArgumentException when a name occurs twice
      */
     public static byte[] header(List<TensorSpec> tensors) {
         ByteArrayOutputStream json = new ByteArrayOutputStream();
@@ -165,14 +162,19 @@ public final class SafetensorsWriter implements AutoCloseable {
         }
     }
 
-    private void start(List<TensorSpec> tensors) {
+    private SafetensorsWriter start(List<TensorSpec> tensors) {
         byte[] header = header(tensors);
-        writeAt(MemorySegment.ofArray(header), 0);
         long position = header.length;
         for (TensorSpec tensor : tensors) {
-            cursors.put(tensor.name(), new Cursor(position, position + tensor.byteSize()));
-            position += tensor.byteSize();
+            Cursor cursor = new Cursor(position, position + tensor.byteSize());
+            if (cursors.put(tensor.name(), cursor) != null) {
+                close();
+                throw new IllegalArgumentException("tensor " + tensor.name() + " is listed twice for " + file);
+            }
+            position = cursor.end;
         }
+        writeAt(MemorySegment.ofArray(header), 0);
+        return this;
     }
 
     /** In pieces, because a buffer cannot be longer than an int. */

@@ -115,7 +115,9 @@ public final class V4Binder {
         List<Long> expected = LongStream.of(shape).boxed().toList();
         if (tensor == null) {
             throw new CheckpointException(
-                    checkpoint.files().origin(), "tensor " + name + " " + expected + " is in no shard", REMEDY);
+                    checkpoint.files().origin(),
+                    "tensor " + name + ", " + alternatives(dtypes) + " " + expected + ", is in no shard",
+                    REMEDY);
         }
         if (!dtypes.contains(tensor.dtype()) || !tensor.shape().equals(expected)) {
             throw new CheckpointException(

@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The two published configurations, as text that a test may change. */
 final class OfficialConfigs {
@@ -17,6 +19,21 @@ final class OfficialConfigs {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The text with the value of a key replaced. */
+    static String with(String json, String key, String value) {
+        Matcher matcher =
+                Pattern.compile("(\"" + key + "\": )(\\[[^]]*]|[^,\\n}]+)").matcher(json);
+        if (!matcher.find()) {
+            throw new IllegalArgumentException("no key " + key);
+        }
+        return matcher.replaceFirst("$1" + Matcher.quoteReplacement(value));
+    }
+
+    /** The text with a key renamed, so that it is missing. */
+    static String without(String json, String key) {
+        return json.replace("\"" + key + "\":", "\"_" + key + "\":");
     }
 
     static V4Config parse(String json) {

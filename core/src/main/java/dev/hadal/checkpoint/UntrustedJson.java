@@ -17,7 +17,7 @@ final class UntrustedJson {
                             .maxNestingDepth(16)
                             .maxNumberLength(64)
                             .maxNameLength(16 * MAX_NAME_LENGTH)
-                            .maxStringLength(1 << 20)
+                            .maxStringLength(16 * MAX_NAME_LENGTH)
                             .build())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())

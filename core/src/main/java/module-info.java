@@ -5,5 +5,7 @@ module dev.hadal {
     requires jdk.incubator.vector;
     requires tools.jackson.databind;
 
+    exports dev.hadal.chat;
     exports dev.hadal.tensor;
+    exports dev.hadal.tokenizer;
 }

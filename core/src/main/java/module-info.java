@@ -5,5 +5,6 @@ module dev.hadal {
     requires jdk.incubator.vector;
     requires tools.jackson.databind;
 
+    exports dev.hadal.sample;
     exports dev.hadal.tensor;
 }

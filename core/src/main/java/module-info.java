@@ -1,10 +1,12 @@
 /** DeepSeek-V4 in process: checkpoint, model, tokenizer, conversation format. */
 @org.jspecify.annotations.NullMarked
 module dev.hadal {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
     requires jdk.incubator.vector;
     requires tools.jackson.databind;
 
+    exports dev.hadal.checkpoint;
+    exports dev.hadal.model.v4;
     exports dev.hadal.sample;
     exports dev.hadal.tensor;
 }

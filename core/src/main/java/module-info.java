@@ -5,8 +5,12 @@ module dev.hadal {
     requires jdk.incubator.vector;
     requires tools.jackson.databind;
 
+    exports dev.hadal.chat;
     exports dev.hadal.checkpoint;
+    exports dev.hadal.kernel;
+    exports dev.hadal.model;
     exports dev.hadal.model.v4;
     exports dev.hadal.sample;
     exports dev.hadal.tensor;
+    exports dev.hadal.tokenizer;
 }

@@ -1,5 +1,7 @@
 package dev.hadal.cli;
 
+import dev.hadal.chat.Message;
+import dev.hadal.chat.ToolCall;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -27,6 +29,20 @@ final class Json {
         ArrayNode array = object.putArray("ids");
         for (int id : ids) {
             array.add(id);
+        }
+        return object;
+    }
+
+    /** An object with the members of an assistant's message; tool calls have no ids. */
+    static ObjectNode message(Message.Assistant message) {
+        ObjectNode object = object()
+                .put("role", "assistant")
+                .put("content", message.content())
+                .put("reasoning_content", message.reasoning());
+        ArrayNode calls = object.putArray("tool_calls");
+        for (ToolCall call : message.toolCalls()) {
+            ObjectNode function = calls.addObject().put("type", "function").putObject("function");
+            function.put("name", call.name()).put("arguments", call.arguments());
         }
         return object;
     }

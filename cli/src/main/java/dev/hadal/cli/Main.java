@@ -87,11 +87,19 @@ public final class Main {
 
     private CommandLine commandLine() {
         CommandLine line = new CommandLine(hadal);
-        for (Object command : List.of(new TokenizeCommand(terminal))) {
+        for (Object command : commands()) {
             line.addSubcommand(command);
         }
         line.setUsageHelpAutoWidth(true);
         return line;
+    }
+
+    private List<Runnable> commands() {
+        return List.of(
+                new TokenizeCommand(terminal),
+                new PromptCommand(terminal),
+                new ParseCommand(terminal),
+                new PlanCommand(terminal));
     }
 
     private int fail(int code, String sentence, Throwable cause) {

@@ -21,6 +21,7 @@ final class Terminal {
     /** More than the longest context can hold: a longer line or text is refused instead of filling the heap. */
     static final int MAX_INPUT_BYTES = 64 << 20;
 
+    private static final int COLUMN = 24;
     private static final String DIM = "\u001b[2m";
     private static final String PLAIN = "\u001b[0m";
 
@@ -70,6 +71,11 @@ final class Terminal {
     void printLine(String line) {
         write(out, line);
         write(out, "\n");
+    }
+
+    /** Prints a line of a table. */
+    void row(String name, String value) {
+        printLine("  " + name + " ".repeat(Math.max(2, COLUMN - name.length())) + value);
     }
 
     /** Prints a piece of an answer on standard output, at once. */

@@ -59,7 +59,7 @@ public final class Main {
         } catch (ClosedOutputException e) {
             throw e;
         } catch (RuntimeException e) {
-            return fail(ExitCode.FAILED, isForeseen(e) ? String.valueOf(e.getMessage()) : "unexpected " + e, e);
+            return fail(ExitCode.FAILED, isForeseen(e) ? String.valueOf(e.getMessage()) : unforeseen(e), e);
         } catch (OutOfMemoryError e) {
             return fail(ExitCode.FAILED, "out of memory: " + e.getMessage() + "; hadal plan shows what a model needs", e);
         }
@@ -68,6 +68,10 @@ public final class Main {
     /** Whether an exception is one of this program's own, which all say what, where and what to do. */
     static boolean isForeseen(RuntimeException e) {
         return e.getClass().getPackageName().startsWith("dev.hadal") && !(e instanceof ClosedOutputException);
+    }
+
+    private String unforeseen(RuntimeException e) {
+        return "unexpected " + e + (hadal.verbose() ? "" : "; the same with --verbose shows where it comes from");
     }
 
     private void execute(String... args) {
@@ -96,9 +100,13 @@ public final class Main {
 
     private List<Runnable> commands() {
         return List.of(
+                new RunCommand(terminal, hadal),
+                new ChatCommand(terminal, hadal),
                 new TokenizeCommand(terminal),
                 new PromptCommand(terminal),
                 new ParseCommand(terminal),
+                new LogitsCommand(terminal, hadal),
+                new InspectCommand(terminal),
                 new PlanCommand(terminal));
     }
 

@@ -137,6 +137,20 @@ final class Terminal {
         }
     }
 
+    /** The next line that somebody types, after a sign that it is awaited; null after the last one. */
+    @Nullable String ask() {
+        boolean signs = kind.typedIn && kind.screenErr;
+        if (signs) {
+            write(err, "> ");
+            flush();
+        }
+        String line = readLine();
+        if (signs && line == null) {
+            write(err, "\n");
+        }
+        return line;
+    }
+
     /** All of standard input as text. */
     String readAll() {
         try {

@@ -10,12 +10,12 @@ final class Figures {
     private Figures() {}
 
     /** 284332240471 becomes "284.3 billion". */
-    static String count(double value) {
+    static String count(long value) {
         return scaled(value, WORDS);
     }
 
     /** 159617149040 becomes "159.6 GB"; decimal units, as disks and the release's own pages count. */
-    static String bytes(double value) {
+    static String bytes(long value) {
         return scaled(value, BYTES);
     }
 
@@ -29,7 +29,7 @@ final class Figures {
         return String.format(Locale.ROOT, "%.1f %%", 100 * share);
     }
 
-    private static String scaled(double value, String[] units) {
+    private static String scaled(long value, String[] units) {
         int unit = 0;
         double shown = value;
         // What would be rounded to 1,000.0 is 1.0 of the next unit.

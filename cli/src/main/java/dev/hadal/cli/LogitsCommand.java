@@ -3,7 +3,6 @@ package dev.hadal.cli;
 import dev.hadal.DeepSeek;
 import dev.hadal.OpenOptions;
 import dev.hadal.model.LanguageModel;
-import dev.hadal.tensor.TensorSpec;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -12,6 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code hadal logits}: what the model computes, to compare with other implementations. */
 @Command(
@@ -59,6 +59,9 @@ final class LogitsCommand implements Runnable {
     @Option(names = "--mtp", description = "Compute the draft block (MTP) as well.")
     private boolean mtp;
 
+    @Option(names = "--json", description = "Tell what was written as one line of JSON: the shape of each tensor.")
+    private boolean json;
+
     LogitsCommand(Terminal terminal, HadalCommand hadal) {
         this.terminal = terminal;
         this.hadal = hadal;
@@ -86,8 +89,12 @@ final class LogitsCommand implements Runnable {
     private void compute(LanguageModel languageModel, int[] tokens) {
         LogitsFile file = new LogitsFile(languageModel, tokens, new LogitsFile.Content(last, mtp));
         file.write(out, chunk == null ? Integer.MAX_VALUE : chunk);
-        for (TensorSpec tensor : file.tensors()) {
-            terminal.row(tensor.name(), tensor.dtype() + " " + tensor.shape());
+        if (json) {
+            ObjectNode shapes = Json.object();
+            file.tensors().forEach(tensor -> tensor.shape().forEach(shapes.withArray(tensor.name())::add));
+            terminal.printLine(shapes.toString());
+        } else {
+            file.tensors().forEach(tensor -> terminal.row(tensor.name(), tensor.shape().toString()));
         }
     }
 }

@@ -4,7 +4,11 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.util.List;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,12 +42,9 @@ public final class Main {
         return new Main(terminal).endOf(args);
     }
 
-    /** Even the sentence about a failure may find nobody who reads it. */
     private int endOf(String... args) {
         try {
-            int code = codeOf(args);
-            terminal.flush();
-            return code;
+            return codeOf(args);
         } catch (ClosedOutputException _) {
             return ExitCode.DONE;
         }
@@ -52,6 +53,7 @@ public final class Main {
     private int codeOf(String... args) {
         try {
             execute(args);
+            terminal.flush();
             return ExitCode.DONE;
         } catch (ParameterException e) {
             String command = e.getCommandLine().getCommandSpec().qualifiedName();
@@ -75,7 +77,7 @@ public final class Main {
     }
 
     private void execute(String... args) {
-        ParseResult parsed = commandLine().parseArgs(args);
+        ParseResult parsed = commandLine(args).parseArgs(args);
         while (parsed.hasSubcommand()) {
             parsed = parsed.subcommand();
         }
@@ -89,33 +91,37 @@ public final class Main {
         }
     }
 
-    private CommandLine commandLine() {
-        CommandLine line = new CommandLine(hadal);
-        for (Object command : commands()) {
-            line.addSubcommand(command);
-        }
-        line.setUsageHelpAutoWidth(true);
+    /** Only the command in question if there is one: reading the annotations of all takes most of a short run. */
+    private CommandLine commandLine(String... args) {
+        Map<String, Supplier<Runnable>> commands = commands();
+        CommandLine line = new CommandLine(hadal).setUsageHelpAutoWidth(true);
+        Arrays.stream(args)
+                .filter(commands::containsKey)
+                .findFirst()
+                .ifPresent(named -> commands.keySet().retainAll(Set.of(named)));
+        commands.values().forEach(command -> line.addSubcommand(command.get()));
         return line;
     }
 
-    private List<Runnable> commands() {
-        return List.of(
-                new RunCommand(terminal, hadal),
-                new ChatCommand(terminal, hadal),
-                new TokenizeCommand(terminal),
-                new PromptCommand(terminal),
-                new ParseCommand(terminal),
-                new LogitsCommand(terminal, hadal),
-                new InspectCommand(terminal),
-                new PlanCommand(terminal));
+    private Map<String, Supplier<Runnable>> commands() {
+        Map<String, Supplier<Runnable>> commands = new LinkedHashMap<>();
+        commands.put("run", () -> new RunCommand(terminal, hadal));
+        commands.put("chat", () -> new ChatCommand(terminal, hadal));
+        commands.put("tokenize", () -> new TokenizeCommand(terminal));
+        commands.put("prompt", () -> new PromptCommand(terminal));
+        commands.put("parse", () -> new ParseCommand(terminal));
+        commands.put("logits", () -> new LogitsCommand(terminal, hadal));
+        commands.put("inspect", () -> new InspectCommand(terminal));
+        commands.put("plan", () -> new PlanCommand(terminal));
+        return commands;
     }
 
     private int fail(int code, String sentence, Throwable cause) {
-        terminal.note("hadal: " + sentence.replaceAll("\\s*\\R\\s*", " "));
+        terminal.failure("hadal: " + sentence.replaceAll("\\s*\\R\\s*", " "));
         if (hadal.verbose()) {
             StringWriter trace = new StringWriter();
             cause.printStackTrace(new PrintWriter(trace, true));
-            terminal.note(trace.toString());
+            terminal.failure(trace.toString());
         }
         return code;
     }

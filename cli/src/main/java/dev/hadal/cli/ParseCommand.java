@@ -5,9 +5,6 @@ import dev.hadal.chat.Message;
 import dev.hadal.chat.StrictParser;
 import dev.hadal.chat.ThinkingMode;
 import java.util.List;
-import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,9 +25,6 @@ import tools.jackson.databind.node.ObjectNode;
             "  hadal parse --jsonl < completions.jsonl"
         })
 final class ParseCommand implements Runnable {
-    /** A call has no id yet: whoever serves the message gives it one. */
-    private static final IntFunction<String> NO_IDS = _ -> "";
-
     private final Terminal terminal;
 
     @Spec
@@ -39,8 +33,11 @@ final class ParseCommand implements Runnable {
     @Mixin
     private ModelOption model = new ModelOption();
 
-    @ArgGroup
-    private @Nullable Mode mode;
+    @Option(names = "--thinking", description = "The completion begins with reasoning.")
+    private boolean thinking;
+
+    @Option(names = "--chat", description = "The completion begins with the answer.")
+    private boolean chat;
 
     @Option(names = "--strict", description = "Refuse whatever is not exactly in the format, as the reference parser does.")
     private boolean strict;
@@ -57,15 +54,6 @@ final class ParseCommand implements Runnable {
                     + " in one line.")
     private boolean lines;
 
-    /** How the prompt ended. */
-    private static final class Mode {
-        @Option(names = "--thinking", required = true, description = "The completion begins with reasoning.")
-        private boolean thinking;
-
-        @Option(names = "--chat", required = true, description = "The completion begins with the answer.")
-        private boolean chat;
-    }
-
     ParseCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -76,15 +64,15 @@ final class ParseCommand implements Runnable {
             Json.answerLines(terminal, request -> message(Json.text(request, "completion"), mode(request)));
             return;
         }
-        if (mode == null) {
+        if (thinking == chat) {
             throw new ParameterException(
-                    spec.commandLine(), "how did the prompt end? Give --thinking or --chat");
+                    spec.commandLine(), "how did the prompt end? Give either --thinking or --chat");
         }
         String completion = terminal.readAll();
         if (ids) {
             completion = model.tokenizer().decode(TokenIds.parse(completion));
         }
-        ObjectNode message = message(completion, mode.thinking ? ThinkingMode.THINKING : ThinkingMode.CHAT);
+        ObjectNode message = message(completion, thinking ? ThinkingMode.THINKING : ThinkingMode.CHAT);
         terminal.printLine(json ? message.toString() : message.toPrettyString());
     }
 
@@ -100,9 +88,10 @@ final class ParseCommand implements Runnable {
     }
 
     private ObjectNode message(String completion, ThinkingMode thinkingMode) {
+        // A call has no id yet: whoever serves the message gives it one.
         Message.Assistant message = strict
-                ? StrictParser.parse(completion, thinkingMode, NO_IDS)
-                : CompletionParser.parse(completion, thinkingMode, List.of(), NO_IDS);
+                ? StrictParser.parse(completion, thinkingMode, _ -> "")
+                : CompletionParser.parse(completion, thinkingMode, List.of(), _ -> "");
         return Json.message(message);
     }
 }

@@ -115,7 +115,7 @@ final class PlanCommand implements Runnable {
         terminal.row("cache", size(plan.cacheBytes(tokens)) + ", " + Figures.percent(cacheShare(plan, tokens))
                 + " of DeepSeek-V3.2");
         terminal.row("memory of this program", size(DeepSeekV4.stateBytes(plan.config(), tokens)));
-        terminal.row("work per token", Figures.count(flops.total()) + " FLOPs, "
+        terminal.row("work per token", Figures.count(Math.round(flops.total())) + " FLOPs, "
                 + Figures.percent(flopsShare(plan, tokens)) + " of DeepSeek-V3.2");
     }
 

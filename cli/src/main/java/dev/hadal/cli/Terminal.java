@@ -118,23 +118,32 @@ final class Terminal {
         flush();
     }
 
+    /** Prints why the command failed; nothing that happened to standard output keeps this from being said. */
+    void failure(String line) {
+        try {
+            flush(out);
+        } catch (CommandException | ClosedOutputException _) {
+            // That may be just what the line says.
+        }
+        plain();
+        write(err, line);
+        write(err, "\n");
+        flush(err);
+    }
+
     /** Leaves a screen as it was found; the last thing to call, on whatever path the process ends. */
     void plain() {
         if (dimmed) {
             dimmed = false;
             write(err, PLAIN);
-            flush();
+            flush(err);
         }
     }
 
     /** Sends out what was printed. */
     void flush() {
-        try {
-            out.flush();
-            err.flush();
-        } catch (IOException e) {
-            throw failure(e);
-        }
+        flush(out);
+        flush(err);
     }
 
     /** The next line that somebody types, after a sign that it is awaited; null after the last one. */
@@ -147,6 +156,7 @@ final class Terminal {
         String line = readLine();
         if (signs && line == null) {
             write(err, "\n");
+            flush();
         }
         return line;
     }
@@ -185,11 +195,19 @@ final class Terminal {
         }
     }
 
+    private static void flush(Writer stream) {
+        try {
+            stream.flush();
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
     private static void write(Writer stream, String text) {
         try {
             stream.write(text);
         } catch (IOException e) {
-            throw failure(e);
+            throw unwritable(e);
         }
     }
 
@@ -232,7 +250,7 @@ final class Terminal {
     }
 
     /** A reader that went away is told apart by the message only: the JDK has no type for it. */
-    private static RuntimeException failure(IOException cause) {
+    private static RuntimeException unwritable(IOException cause) {
         String reason = String.valueOf(cause.getMessage());
         return reason.contains("Broken pipe") || reason.contains("Pipe closed")
                 ? new ClosedOutputException(cause)

@@ -4,6 +4,8 @@ package dev.hadal.checkpoint;
 public final class CheckpointException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    private static final int MAX_PROBLEM_LENGTH = 600;
+
     private final String file;
 
     /**
@@ -14,14 +16,27 @@ public final class CheckpointException extends RuntimeException {
      * @param remedy what to do about it, one sentence
      */
     public CheckpointException(String file, String problem, String remedy) {
-        super(file + ": " + problem + ". " + remedy);
+        super(message(file, problem, remedy));
         this.file = file;
     }
 
     /** As above, with the failure underneath. */
     public CheckpointException(String file, String problem, String remedy, Throwable cause) {
-        super(file + ": " + problem + ". " + remedy, cause);
+        super(message(file, problem, remedy), cause);
         this.file = file;
+    }
+
+    /** Problems quote the file, and a stranger's file must neither flood nor steer a terminal. */
+    private static String message(String file, String problem, String remedy) {
+        String quoted =
+                problem.length() <= MAX_PROBLEM_LENGTH ? problem : problem.substring(0, MAX_PROBLEM_LENGTH) + "...";
+        StringBuilder message = new StringBuilder(file + ": " + quoted + ". " + remedy);
+        for (int i = 0; i < message.length(); i++) {
+            if (Character.isISOControl(message.charAt(i))) {
+                message.setCharAt(i, '?');
+            }
+        }
+        return message.toString();
     }
 
     /** The offending file, as in the message. */

@@ -41,11 +41,7 @@ public final class ConfigFile {
             }
             return new ConfigFile(origin, "", root);
         } catch (JacksonException e) {
-            throw new CheckpointException(
-                    origin,
-                    "is not valid JSON at byte " + e.getLocation().getByteOffset() + ": " + e.getOriginalMessage(),
-                    REMEDY,
-                    e);
+            throw UntrustedJson.refused(origin, "", e, REMEDY);
         }
     }
 

@@ -4,9 +4,7 @@ import dev.hadal.tensor.DType;
 import dev.hadal.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -42,12 +40,7 @@ final class SafetensorsHeader {
         try (JsonParser json = UntrustedJson.MAPPER.createParser(header)) {
             return new SafetensorsHeader(file, json).entries();
         } catch (JacksonException e) {
-            throw new CheckpointException(
-                    file,
-                    "the header is not valid JSON at byte " + e.getLocation().getByteOffset() + ": "
-                            + e.getOriginalMessage(),
-                    REMEDY,
-                    e);
+            throw UntrustedJson.refused(file, "the header ", e, REMEDY);
         }
     }
 
@@ -88,7 +81,6 @@ final class SafetensorsHeader {
 
     private List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
-        Set<String> names = new HashSet<>();
         json.nextToken();
         while (json.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = json.currentName();
@@ -100,10 +92,7 @@ final class SafetensorsHeader {
                 throw refused("a tensor name is " + name.length() + " characters long, more than "
                         + UntrustedJson.MAX_NAME_LENGTH);
             }
-            if (!names.add(name)) {
-                throw refused("tensor " + name + " is listed twice");
-            }
-            if (names.size() > MAX_TENSORS) {
+            if (entries.size() == MAX_TENSORS) {
                 throw refused("lists more than " + MAX_TENSORS + " tensors");
             }
             entries.add(entry(name));

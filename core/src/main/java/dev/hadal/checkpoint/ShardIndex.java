@@ -42,11 +42,7 @@ final class ShardIndex {
             }
             return weightMap;
         } catch (JacksonException e) {
-            throw new CheckpointException(
-                    origin,
-                    "is not valid JSON at byte " + e.getLocation().getByteOffset() + ": " + e.getOriginalMessage(),
-                    REMEDY,
-                    e);
+            throw UntrustedJson.refused(origin, "", e, REMEDY);
         }
     }
 

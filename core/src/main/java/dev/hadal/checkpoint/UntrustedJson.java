@@ -1,7 +1,9 @@
 package dev.hadal.checkpoint;
 
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -15,11 +17,19 @@ final class UntrustedJson {
                             .maxNestingDepth(16)
                             .maxNumberLength(64)
                             .maxNameLength(16 * MAX_NAME_LENGTH)
-                            .maxStringLength(1 << 20)
+                            .maxStringLength(16 * MAX_NAME_LENGTH)
                             .build())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
             .build();
 
     private UntrustedJson() {}
+
+    /** What to say when the parser gives up; it does not always know where. */
+    static CheckpointException refused(String file, String what, JacksonException cause, String remedy) {
+        TokenStreamLocation location = cause.getLocation();
+        String where = location == null ? "" : " at byte " + location.getByteOffset();
+        return new CheckpointException(
+                file, what + "cannot be parsed" + where + ": " + cause.getOriginalMessage(), remedy, cause);
+    }
 }

@@ -6,25 +6,25 @@ package dev.hadal.kernel;
  */
 public final class Exponential {
     /** Below this the result would be subnormal; it is 0. */
-    static final float LOWEST = -87.33654f;
+    static final float LOWEST = -0x1.5d589ep6f;
     /** Above this the result exceeds the largest float. */
-    static final float HIGHEST = 88.72283f;
+    static final float HIGHEST = 0x1.62e42ep6f;
 
     /** Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits of the sum. */
     static final float ROUNDER = 12582912f;
 
     static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
-    static final float LOG2_E = 1.44269504f;
+    static final float LOG2_E = 0x1.715476p0f;
     /** ln 2 in two parts, the first with so few bits that its multiples are exact. */
-    static final float LN2_HIGH = 0.693359375f;
+    static final float LN2_HIGH = 0x1.63p-1f;
 
-    static final float LN2_LOW = -2.12194440e-4f;
-    static final float C5 = 1.9875691500e-4f;
-    static final float C4 = 1.3981999507e-3f;
-    static final float C3 = 8.3334519073e-3f;
-    static final float C2 = 4.1665795894e-2f;
-    static final float C1 = 1.6666665459e-1f;
-    static final float C0 = 5.0000001201e-1f;
+    static final float LN2_LOW = -0x1.bd0106p-13f;
+    static final float C5 = 0x1.a0d2cep-13f;
+    static final float C4 = 0x1.6e879cp-10f;
+    static final float C3 = 0x1.11121p-7f;
+    static final float C2 = 0x1.555382p-5f;
+    static final float C1 = 0x1.555554p-3f;
+    static final float C0 = 0x1.0p-1f;
 
     private Exponential() {}
 

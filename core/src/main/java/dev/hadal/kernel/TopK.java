@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Finds the indices of the largest values of a stream. Equal values are decided for the lower index, so the result is
  * a function of the values alone. NaN counts as the smallest value.
  */
-public final class TopK {
+public final class TopK implements Selection {
     private final long[] heap;
     private int most;
     private int size;
@@ -16,7 +16,7 @@ public final class TopK {
         heap = new long[most];
     }
 
-    /** Begins a selection of the {@code k} largest. */
+    @Override
     public TopK start(int k) {
         if (k > heap.length) {
             throw new IllegalArgumentException("k is " + k + ", there is room for " + heap.length);
@@ -26,7 +26,7 @@ public final class TopK {
         return this;
     }
 
-    /** Considers {@code values[offset .. offset + length)}, whose indices begin at {@code firstIndex} and ascend. */
+    @Override
     public TopK offer(float[] values, int offset, int length, int firstIndex) {
         int i = 0;
         for (; i < length && size < most; i++) {
@@ -47,7 +47,7 @@ public final class TopK {
         return this;
     }
 
-    /** Writes the selected indices in ascending order from {@code at} on and returns how many there are. */
+    @Override
     public int finish(int[] selected, int at) {
         for (int i = 0; i < size; i++) {
             selected[at + i] = ~(int) heap[i];
@@ -56,7 +56,7 @@ public final class TopK {
         return size;
     }
 
-    /** Memory held, in bytes. */
+    @Override
     public long bytes() {
         return (long) heap.length * Long.BYTES;
     }

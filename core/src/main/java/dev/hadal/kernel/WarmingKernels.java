@@ -13,6 +13,8 @@ import java.util.concurrent.TimeoutException;
 public final class WarmingKernels implements Kernels, AutoCloseable {
     private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(20);
 
+    private static final String SCALAR = "scalar";
+
     private final Kernels vector;
     private final CompletableFuture<String> outcome = new CompletableFuture<>();
     private final Thread warmer;
@@ -34,10 +36,10 @@ public final class WarmingKernels implements Kernels, AutoCloseable {
             outcome.complete(
                     fast
                             ? vector.name()
-                            : "scalar: the vector kernels stayed slower than plain code,"
+                            : SCALAR + ": the vector kernels stayed slower than plain code,"
                                     + " as they do on a JVM without its C2 compiler");
         } catch (RuntimeException | Error e) {
-            outcome.complete("scalar: the vector kernels failed with " + e);
+            outcome.complete(SCALAR + ": the vector kernels failed with " + e);
         }
     }
 
@@ -59,8 +61,8 @@ public final class WarmingKernels implements Kernels, AutoCloseable {
 
     /** Calls {@code warning} with one sentence if it turns out that the vector kernels cannot be used. */
     public void onFailure(java.util.function.Consumer<String> warning) {
-        var unused = outcome.thenAccept(status -> {
-            if (current != vector && !closed) {
+        var _ = outcome.thenAccept(status -> {
+            if (status.startsWith(SCALAR) && !closed) {
                 warning.accept("kernels are " + status);
             }
         });

@@ -73,7 +73,7 @@ public final class WorkerPool implements AutoCloseable {
             if (spins < SPINS) {
                 Thread.onSpinWait();
             } else {
-                Thread.yield();
+                LockSupport.parkNanos(10_000);
             }
         }
         task = null;

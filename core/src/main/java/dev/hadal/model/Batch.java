@@ -2,11 +2,14 @@ package dev.hadal.model;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 /** Rows to compute together: consecutive tokens of one or more sequences. Filled, computed, cleared, filled again. */
 public final class Batch {
     private final List<Span> spans = new ArrayList<>();
+    private final Set<SequenceState> states = Collections.newSetFromMap(new IdentityHashMap<>());
     private int[] tokens = new int[16];
     private boolean[] wanted = new boolean[16];
     private int rows;
@@ -41,10 +44,8 @@ public final class Batch {
             throw new IllegalArgumentException(
                     "a span needs at least one token, got [" + from + ", " + to + ") of " + tokens.length);
         }
-        for (Span span : spans) {
-            if (span.state() == state) {
-                throw new IllegalArgumentException("a sequence can be in a batch only once");
-            }
+        if (!states.add(state)) {
+            throw new IllegalArgumentException("a sequence can be in a batch only once");
         }
         int count = to - from;
         reserve(rows + count);
@@ -69,6 +70,7 @@ public final class Batch {
     /** Empties the batch. */
     public void clear() {
         spans.clear();
+        states.clear();
         rows = 0;
         wantedRows = 0;
     }

@@ -1,6 +1,8 @@
 package dev.hadal.tensor;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.List;
 
 /**
@@ -11,6 +13,11 @@ import java.util.List;
  * @param data exactly {@code spec.byteSize()} bytes, or none for a tensor that is only described
  */
 public record Tensor(TensorSpec spec, MemorySegment data) {
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     /**
      * Checks that bytes and shape agree.
      *
@@ -60,5 +67,23 @@ public record Tensor(TensorSpec spec, MemorySegment data) {
     /** Bytes that the shape takes. */
     public long byteSize() {
         return spec.byteSize();
+    }
+
+    /**
+     * The values of a BF16 or F32 tensor in memory, for vectors that are small and read all the time.
+     *
+     * @throws IllegalArgumentException for any other format
+     */
+    public float[] floats() {
+        float[] values = new float[Math.toIntExact(elements())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = switch (dtype()) {
+                case F32 -> data.get(FLOAT, (long) i * Float.BYTES);
+                case BF16 -> Formats.bf16(data.get(SHORT, (long) i * Short.BYTES));
+                case F8_E4M3, F8_E8M0, I8, I64 ->
+                    throw new IllegalArgumentException("tensor " + name() + " is " + dtype() + ", not BF16 or F32");
+            };
+        }
+        return values;
     }
 }

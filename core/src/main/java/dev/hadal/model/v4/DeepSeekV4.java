@@ -3,6 +3,7 @@ package dev.hadal.model.v4;
 import dev.hadal.kernel.Compute;
 import dev.hadal.kernel.Linear;
 import dev.hadal.kernel.Rows;
+import dev.hadal.kernel.Selection;
 import dev.hadal.model.Batch;
 import dev.hadal.model.LanguageModel;
 import dev.hadal.model.Logits;
@@ -11,6 +12,7 @@ import dev.hadal.model.NumericsMode;
 import dev.hadal.model.SequenceState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,6 +109,13 @@ public final class DeepSeekV4 implements LanguageModel {
     /** Lets {@code observer} see inner values from now on. */
     void trace(Trace observer) {
         trace = observer;
+    }
+
+    /** Lets another rule decide which of equal index scores are selected. */
+    void selectIndexWith(Supplier<Selection> rule) {
+        for (IndexWorkspace workspace : scratch.index) {
+            workspace.best = rule.get();
+        }
     }
 
     @Override

@@ -2,13 +2,15 @@ package dev.hadal.model.v4;
 
 import dev.hadal.kernel.Panel;
 import dev.hadal.kernel.Rows;
+import dev.hadal.kernel.Selection;
 import dev.hadal.kernel.TopK;
 
 /** What one worker needs to score index keys: the query turned so that a lane is a head, products, and the best so far. */
 final class IndexWorkspace {
     final Rows products;
     final float[] scores = new float[Entries.PAGE];
-    final TopK best;
+    /** Ties are decided by index; the recorded outputs of the tests decided them otherwise. */
+    Selection best;
     private final float[] queries;
     private final int stride;
     private final Panel panel = new Panel(0, 1).scaledBy(1f);

@@ -4,7 +4,7 @@ import dev.hadal.kernel.Compute;
 import dev.hadal.kernel.Linear;
 import dev.hadal.kernel.Panel;
 import dev.hadal.kernel.Rows;
-import dev.hadal.kernel.TopK;
+import dev.hadal.kernel.Selection;
 import dev.hadal.model.Batch;
 import java.util.Objects;
 
@@ -86,7 +86,7 @@ final class Indexer {
         int heads = config.indexNHeads();
         workspace.turn(pass.scratch().indexQueries, row, heads, config.indexHeadDim());
         Rows weights = pass.scratch().indexWeights;
-        TopK best = workspace.best.start(config.indexTopk());
+        Selection best = workspace.best.start(config.indexTopk());
         for (int first = 0; first < visible; first += Entries.PAGE) {
             int count = Math.min(Entries.PAGE, visible - first);
             java.util.Arrays.fill(workspace.products.data(), 0f);

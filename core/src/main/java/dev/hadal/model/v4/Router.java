@@ -36,8 +36,10 @@ final class Router {
         for (int i = 0; i < table.length; i++) {
             long expert = tid2eid.data().get(LONG, (long) i * Long.BYTES);
             if (expert < 0 || expert >= experts) {
-                throw new CheckpointException("tensor " + tid2eid.name() + ": value " + i + " names expert " + expert
-                        + ", but there are " + experts + "; the file is damaged, download it again");
+                throw new CheckpointException(
+                        "tensor " + tid2eid.name(),
+                        "value " + i + " names expert " + expert + ", but there are " + experts,
+                        "The file is damaged: download it again");
             }
             table[i] = (int) expert;
         }

@@ -1,7 +1,7 @@
 package dev.hadal.model.v4;
 
 import dev.hadal.kernel.Rows;
-import dev.hadal.kernel.TopK;
+import dev.hadal.kernel.Selection;
 import java.util.stream.Stream;
 
 /** Memory for the intermediate rows of one batch, allocated once for the largest. Field comments give shapes. */
@@ -106,7 +106,7 @@ final class Scratch {
     }
 
     /** Notes the selected blocks of a row. */
-    void select(int row, TopK best) {
+    void select(int row, Selection best) {
         selectedCount[row] = best.finish(selected, row * topK);
     }
 

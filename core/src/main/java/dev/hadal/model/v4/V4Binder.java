@@ -4,12 +4,13 @@ import dev.hadal.checkpoint.Checkpoint;
 import dev.hadal.checkpoint.CheckpointException;
 import dev.hadal.tensor.DType;
 import dev.hadal.tensor.Tensor;
+import dev.hadal.tensor.TensorSpec;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -83,13 +84,9 @@ public final class V4Binder {
     }
 
     private Set<String> classicNames() {
-        Set<String> names = new HashSet<>();
-        V4Layout layout = new V4Layout(config, expertDtype(), (name, dtypes, shape) -> {
-            names.add(name);
-            return V4Inventory.described(name, dtypes.getFirst(), shape);
-        });
-        layout.mtp();
-        return names;
+        return V4Inventory.list(config, V4Inventory.Options.of(config), V4Layout::mtp).stream()
+                .map(TensorSpec::name)
+                .collect(Collectors.toSet());
     }
 
     private boolean skipDspark(boolean classic, List<String> notes) {
@@ -118,7 +115,9 @@ public final class V4Binder {
         List<Long> expected = LongStream.of(shape).boxed().toList();
         if (tensor == null) {
             throw new CheckpointException(
-                    checkpoint.files().origin(), "tensor " + name + " " + expected + " is in no shard", REMEDY);
+                    checkpoint.files().origin(),
+                    "tensor " + name + ", " + alternatives(dtypes) + " " + expected + ", is in no shard",
+                    REMEDY);
         }
         if (!dtypes.contains(tensor.dtype()) || !tensor.shape().equals(expected)) {
             throw new CheckpointException(

@@ -6,4 +6,8 @@ module dev.hadal.cli {
     requires dev.hadal.nano;
     requires info.picocli;
     requires tools.jackson.databind;
+
+    // Options are set by reflection.
+    opens dev.hadal.cli to
+            info.picocli;
 }

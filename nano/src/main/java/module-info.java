@@ -2,5 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.hadal.nano {
     requires static org.jspecify;
-    requires dev.hadal;
+    requires transitive dev.hadal;
+
+    exports dev.hadal.nano;
 }

@@ -1,0 +1,71 @@
+package dev.hadal.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command {@code hadal} itself: the options that every command understands. */
+@Command(
+        name = "hadal",
+        scope = ScopeType.INHERIT,
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Runs DeepSeek-V4 models on this machine. Without --model, a small embedded model answers:"
+                + " a demonstration, not an assistant.",
+        footer = {
+            "",
+            "hadal COMMAND --help tells more. To begin with:",
+            "",
+            "  hadal run \"What is the capital of France?\""
+        })
+final class HadalCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    private int threads;
+
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "Show where in the program an error comes from.")
+    private boolean verbose;
+
+    HadalCommand() {
+        // Replaced before anything else happens.
+        spec = CommandSpec.create();
+    }
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            scope = ScopeType.INHERIT,
+            description = "Threads to compute with; all processors if not given. The result is the same.")
+    void threads(int count) {
+        if (count < 1) {
+            throw new ParameterException(spec.commandLine(), "--threads must be at least 1, but is " + count);
+        }
+        threads = count;
+    }
+
+    /** Threads to compute with; 0 for all processors. */
+    int threads() {
+        return threads;
+    }
+
+    /** Whether errors are shown with their origin in the program. */
+    boolean verbose() {
+        return verbose;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(
+                spec.commandLine(),
+                "which command? One of " + String.join(", ", spec.subcommands().keySet()));
+    }
+}

@@ -1,0 +1,105 @@
+package dev.hadal.cli;
+
+import dev.hadal.DeepSeek;
+import dev.hadal.OpenOptions;
+import dev.hadal.model.LanguageModel;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code hadal logits}: what the model computes, to compare with other implementations. */
+@Command(
+        name = "logits",
+        description =
+                "Computes the logits of a sequence of token ids and writes them to a safetensors file: F32 \"logits\""
+                        + " [T, V], and \"mtp\" [T - 1, V] with --mtp, where row i predicts token i + 2.",
+        footer = {
+            "",
+            "  hadal logits --model DIR --ids 0,671,6102 --out logits.safetensors",
+            "  hadal logits --model DIR --ids @ids.safetensors --mtp --out logits.safetensors"
+        })
+final class LogitsCommand implements Runnable {
+    private final Terminal terminal;
+    private final HadalCommand hadal;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private ModelOption model = new ModelOption();
+
+    @Mixin
+    private NumericsOption numerics = new NumericsOption();
+
+    @Option(
+            names = "--ids",
+            paramLabel = "IDS|@FILE",
+            required = true,
+            description =
+                    "Token ids, separated by commas or white space; or a file of them, as text or as an I64 tensor"
+                            + " \"ids\" in safetensors.")
+    private String ids = "";
+
+    @Option(names = "--out", paramLabel = "FILE", required = true, description = "Where to write.")
+    private Path out = Path.of("");
+
+    @Option(
+            names = "--chunk",
+            paramLabel = "N",
+            description = "Most tokens to compute at a time. The result is the same.")
+    private @Nullable Integer chunk;
+
+    @Option(names = "--last", description = "Write only the last row of \"logits\": [1, V].")
+    private boolean last;
+
+    @Option(names = "--mtp", description = "Compute the draft block (MTP) as well.")
+    private boolean mtp;
+
+    @Option(names = "--json", description = "Tell what was written as one line of JSON: the shape of each tensor.")
+    private boolean json;
+
+    LogitsCommand(Terminal terminal, HadalCommand hadal) {
+        this.terminal = terminal;
+        this.hadal = hadal;
+    }
+
+    @Override
+    public void run() {
+        if (chunk != null && chunk < 1) {
+            throw new ParameterException(spec.commandLine(), "--chunk must be at least 1, but is " + chunk);
+        }
+        int[] tokens = TokenIds.ofArgument(ids);
+        if (tokens.length < (mtp ? 2 : 1)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--ids must be at least " + (mtp ? "2 with --mtp" : "1") + ", but are " + tokens.length);
+        }
+        OpenOptions options = OpenOptions.defaults()
+                .withNumerics(numerics.mode())
+                .withThreads(hadal.threads())
+                .withNotices(notice -> terminal.note("hadal: " + notice));
+        try (DeepSeek deepSeek = DeepSeek.open(model.files(), options)) {
+            compute(deepSeek.model(), tokens);
+        }
+    }
+
+    private void compute(LanguageModel languageModel, int[] tokens) {
+        LogitsFile file = new LogitsFile(languageModel, tokens, new LogitsFile.Content(last, mtp));
+        file.write(out, chunk == null ? Integer.MAX_VALUE : chunk);
+        if (json) {
+            ObjectNode shapes = Json.object();
+            file.tensors().forEach(tensor -> tensor.shape().forEach(shapes.withArray(tensor.name())::add));
+            terminal.printLine(shapes.toString());
+        } else {
+            file.tensors()
+                    .forEach(
+                            tensor -> terminal.row(tensor.name(), tensor.shape().toString()));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.hadal.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class DescendingTest {
+    private record Entry(int id, float logit) {}
+
+    private final Descending descending = new Descending();
+
+    @Test
+    void ordersEveryKindOfFiniteLogit() {
+        float[] logits = {
+            0f, -0f, Float.MIN_VALUE, -Float.MIN_VALUE, Float.MAX_VALUE, -Float.MAX_VALUE, 1, -1, 1, -1, 0f
+        };
+        assertThat(drain(logits).stream().map(Entry::id)).containsExactly(4, 6, 8, 2, 0, 1, 10, 3, 7, 9, 5);
+        assertThat(drain(logits).stream().map(Entry::logit))
+                .containsExactly(
+                        Float.MAX_VALUE,
+                        1f,
+                        1f,
+                        Float.MIN_VALUE,
+                        0f,
+                        0f,
+                        0f,
+                        -Float.MIN_VALUE,
+                        -1f,
+                        -1f,
+                        -Float.MAX_VALUE);
+    }
+
+    @Test
+    void agreesWithASort() {
+        Random random = new Random(3);
+        for (int length = 0; length < 70; length++) {
+            float[] logits = new float[length];
+            List<Entry> expected = new ArrayList<>();
+            for (int id = 0; id < length; id++) {
+                logits[id] = random.nextInt(-20, 20) / 4f + 0f;
+                expected.add(new Entry(id, logits[id]));
+            }
+            expected.sort(Comparator.comparingDouble(Entry::logit).reversed().thenComparingInt(Entry::id));
+            assertThat(drain(logits)).isEqualTo(expected);
+        }
+    }
+
+    private List<Entry> drain(float[] logits) {
+        descending.reset(logits.length);
+        for (int id = 0; id < logits.length; id++) {
+            descending.add(logits[id], id);
+        }
+        descending.order();
+        List<Entry> entries = new ArrayList<>();
+        while (descending.size() > 0) {
+            long entry = descending.next();
+            entries.add(new Entry(Descending.id(entry), Descending.logit(entry)));
+        }
+        return entries;
+    }
+}

@@ -1,0 +1,2 @@
+/** The embedded demonstration model, as files to open. */
+package dev.hadal.nano;

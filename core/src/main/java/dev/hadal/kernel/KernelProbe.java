@@ -1,0 +1,74 @@
+package dev.hadal.kernel;
+
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/** Runs vector kernels on made-up numbers until each is about as fast as its plain twin. */
+final class KernelProbe {
+    /** A compiled vector kernel is at least as fast as plain code; an uncompiled one is a hundred times slower. */
+    private static final double FAST_ENOUGH = 2;
+
+    private static final int WIDTH = 512;
+    private static final int ROWS = 13;
+
+    private final Kernels vector;
+    private final Kernels scalar = new ScalarKernels();
+    private final BooleanSupplier cancelled;
+    private final Rows x = Rows.allocate(ROWS, WIDTH);
+    private final Rows y = Rows.allocate(ROWS, WIDTH);
+    private final Panel full = new Panel(128, 4);
+    private final Panel partial = new Panel(128, 4);
+
+    /** One call of one kernel. */
+    private interface Probe {
+        void run(Kernels kernels);
+    }
+
+    private final List<Probe> probes = List.of(
+            k -> k.multiply(x, y, 0, ROWS, full),
+            k -> k.multiply(x, y, 0, ROWS, partial),
+            k -> k.sum(x.data(), 0, WIDTH),
+            k -> k.sumOfSquares(x.data(), 0, WIDTH),
+            k -> k.weightedRelu(x.data(), 0, y.data(), 0, WIDTH),
+            k -> k.exponentials(x.data(), 0, WIDTH, 1f),
+            k -> k.swiglu(x, y, 1, WIDTH, new Kernels.Clamp(10f, 1f)));
+
+    KernelProbe(Kernels vector, BooleanSupplier cancelled) {
+        this.vector = vector;
+        this.cancelled = cancelled;
+        full.over(full.weights, 0, Panel.LANES, 128).between(0, 0, Panel.LANES).scaledBy(1f);
+        partial.over(partial.weights, 0, Panel.LANES, 128).between(0, 0, 5).scaledBy(1f);
+        full.block = 32;
+        partial.block = 128;
+    }
+
+    /** False when cancelled or still slow after {@code nanos}. */
+    boolean untilFast(long nanos) {
+        long end = System.nanoTime() + nanos;
+        for (Probe probe : probes) {
+            while (!fast(probe)) {
+                if (cancelled.getAsBoolean() || System.nanoTime() > end) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private boolean fast(Probe probe) {
+        long slowest = 0;
+        long plain = Long.MAX_VALUE;
+        for (int repeat = 0; repeat < 20; repeat++) {
+            slowest = Math.max(slowest, time(probe, vector));
+            plain = Math.min(plain, time(probe, scalar));
+        }
+        // The slowest of several calls, so that one lucky sample in the middle of a compilation does not decide.
+        return slowest < FAST_ENOUGH * plain + 20_000;
+    }
+
+    private static long time(Probe probe, Kernels kernels) {
+        long start = System.nanoTime();
+        probe.run(kernels);
+        return System.nanoTime() - start;
+    }
+}

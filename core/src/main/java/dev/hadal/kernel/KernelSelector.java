@@ -1,0 +1,59 @@
+package dev.hadal.kernel;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+
+/** Decides which kernels a process can use, and says why if they are not the fast ones. */
+public final class KernelSelector {
+    private static final String MODULE = "jdk.incubator.vector";
+
+    private KernelSelector() {}
+
+    /** The plain kernels, available everywhere. */
+    public static Kernels scalar() {
+        return new ScalarKernels();
+    }
+
+    /** True when this JVM was started with the vector module. */
+    public static boolean vectorModulePresent() {
+        return ModuleLayer.boot().findModule(MODULE).isPresent();
+    }
+
+    /** Bits of the widest vector that the processor handles in one register; 0 without the vector module. */
+    public static int preferredBits() {
+        return vectorModulePresent() ? PreferredShape.bits() : 0;
+    }
+
+    /**
+     * Kernels for vectors of 128, 256 or 512 bits. Widths beyond the processor's work too, slowly: the tests use them.
+     *
+     * @throws IllegalStateException without the vector module
+     */
+    public static Kernels vector(int bits) {
+        if (!vectorModulePresent()) {
+            throw new IllegalStateException(missingModule());
+        }
+        try (InputStream code = VectorKernels.class.getResourceAsStream("VectorKernels.class")) {
+            if (code == null) {
+                throw new IllegalStateException("the class file of VectorKernels is not beside its package");
+            }
+            return (Kernels) MethodHandles.lookup()
+                    .defineHiddenClassWithClassData(code.readAllBytes(), bits, true)
+                    .findConstructor(
+                            MethodHandles.lookup().lookupClass(), java.lang.invoke.MethodType.methodType(void.class))
+                    .invoke();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (Throwable e) {
+            throw new IllegalStateException("vector kernels of " + bits + " bits cannot be defined: " + e, e);
+        }
+    }
+
+    /** What to tell a user whose JVM has no vector module. */
+    static String missingModule() {
+        return "this JVM runs without the module " + MODULE
+                + ", so the plain kernels are used, several times slower: start it with --add-modules " + MODULE;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.hadal.kernel;
+
+/**
+ * The operations whose order of additions must be fixed, and the exponential. Everything else in the model is
+ * element-wise plain Java, which has one result by the language's own rules.
+ *
+ * <p>Each operation has exactly one result, bit for bit, whichever implementation computes it: products are sums in
+ * ascending input order, other sums use {@value #SUM_LANES} virtual lanes and a fixed tree, all with fused
+ * multiply-add where the formula below says {@code fma}.
+ */
+public interface Kernels {
+    /** Virtual lanes of the sums over one vector: element {@code i} goes to lane {@code i mod 16}. */
+    int SUM_LANES = 16;
+
+    /** What this is, for people: "scalar" or "vector, 256 bit". */
+    String name();
+
+    /**
+     * Adds a matrix product to {@code y}. For each of {@code rows} rows from {@code firstRow} on and each lane
+     * {@code j} of the panel: for each block of inputs in ascending order {@code part = 0}; for each input {@code k}
+     * of the block in ascending order {@code part = fma(x[k], w[k][j], part)}; then
+     * {@code y[j] = fma(scale[j], part, y[j])}.
+     */
+    void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel);
+
+    /** The sum of {@code length} values: each lane adds in ascending order, then the lanes are folded 8, 4, 2, 1. */
+    float sum(float[] x, int offset, int length);
+
+    /** The sum of squares, {@code lane = fma(x, x, lane)}, folded as in {@link #sum}. */
+    float sumOfSquares(float[] x, int offset, int length);
+
+    /** {@code sum of w[i] * max(x[i], 0)}, {@code lane = fma(w, max(x, 0), lane)}, folded as in {@link #sum}. */
+    float weightedRelu(float[] x, int offset, float[] weights, int weightsOffset, int length);
+
+    /** Replaces each value by {@code exp(value - shift)}, with {@link Exponential#exp}. */
+    void exponentials(float[] x, int offset, int length, float shift);
+
+    /**
+     * The gated activation of one row, into {@code gate} (architecture.md 5): with {@code u = clamp(up, -limit,
+     * limit)} and {@code g = min(gate, limit)}, {@code gate = g / (1 + exp(-g)) * u * weight}, over {@code width}
+     * values.
+     */
+    void swiglu(Rows gate, Rows up, int row, int width, Clamp clamp);
+
+    /**
+     * How {@link #swiglu} limits and weighs.
+     *
+     * @param limit bound of both branches, positive
+     * @param weight factor of the result: the router's weight, or 1
+     */
+    record Clamp(float limit, float weight) {}
+}

@@ -1,0 +1,91 @@
+package dev.hadal.kernel;
+
+/** The definition of every kernel, in plain Java. It is never optimised: it explains, and it is the oracle. */
+public final class ScalarKernels implements Kernels {
+
+    @Override
+    public String name() {
+        return "scalar";
+    }
+
+    @Override
+    public void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel) {
+        float[] part = new float[Panel.LANES];
+        for (int row = firstRow; row < firstRow + rows; row++) {
+            int input = x.at(row, panel.inputColumn);
+            int output = y.at(row, panel.outputColumn);
+            for (int k = 0, b = 0; k < panel.depth; b++) {
+                int end = (int) Math.min(panel.depth, (long) k + panel.block);
+                java.util.Arrays.fill(part, 0f);
+                for (; k < end; k++) {
+                    accumulate(part, x.data()[input + k], panel.weights, panel.offset + k * panel.stride, panel.lanes);
+                }
+                for (int j = 0; j < panel.lanes; j++) {
+                    y.data()[output + j] =
+                            Math.fma(panel.scales[b * Panel.LANES + j], part[j], y.data()[output + j]);
+                }
+            }
+        }
+    }
+
+    private static void accumulate(float[] part, float x, float[] weights, int offset, int lanes) {
+        for (int j = 0; j < lanes; j++) {
+            part[j] = Math.fma(x, weights[offset + j], part[j]);
+        }
+    }
+
+    @Override
+    public float sum(float[] x, int offset, int length) {
+        float[] lanes = new float[SUM_LANES];
+        for (int i = 0; i < length; i++) {
+            lanes[i % SUM_LANES] += x[offset + i];
+        }
+        return fold(lanes);
+    }
+
+    @Override
+    public float sumOfSquares(float[] x, int offset, int length) {
+        float[] lanes = new float[SUM_LANES];
+        for (int i = 0; i < length; i++) {
+            lanes[i % SUM_LANES] = Math.fma(x[offset + i], x[offset + i], lanes[i % SUM_LANES]);
+        }
+        return fold(lanes);
+    }
+
+    @Override
+    public float weightedRelu(float[] x, int offset, float[] weights, int weightsOffset, int length) {
+        float[] lanes = new float[SUM_LANES];
+        for (int i = 0; i < length; i++) {
+            lanes[i % SUM_LANES] =
+                    Math.fma(weights[weightsOffset + i], Math.max(x[offset + i], 0f), lanes[i % SUM_LANES]);
+        }
+        return fold(lanes);
+    }
+
+    /** Folds the lanes of a sum: 16 to 8, 4, 2, 1, the upper half onto the lower. */
+    static float fold(float[] lanes) {
+        for (int half = SUM_LANES / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                lanes[i] += lanes[i + half];
+            }
+        }
+        return lanes[0];
+    }
+
+    @Override
+    public void exponentials(float[] x, int offset, int length, float shift) {
+        for (int i = offset; i < offset + length; i++) {
+            x[i] = Exponential.exp(x[i] - shift);
+        }
+    }
+
+    @Override
+    public void swiglu(Rows gate, Rows up, int row, int width, Clamp clamp) {
+        float limit = clamp.limit();
+        for (int i = 0; i < width; i++) {
+            float g = Math.min(gate.data()[gate.at(row, i)], limit);
+            float u = Math.min(Math.max(up.data()[up.at(row, i)], -limit), limit);
+            gate.data()[gate.at(row, i)] = g / (1f + Exponential.exp(-g)) * u * clamp.weight();
+        }
+    }
+}

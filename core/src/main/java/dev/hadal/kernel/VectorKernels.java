@@ -1,0 +1,278 @@
+package dev.hadal.kernel;
+
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The vector twin of {@link ScalarKernels}, for one width. The compiler needs that width as a constant, so
+ * {@link KernelSelector} defines this class once for each width as a hidden class, whose class data is the width in
+ * bits; nobody else may name it. It must have no nested classes or lambdas, since those would belong to the original.
+ */
+final class VectorKernels implements Kernels {
+    private static final VectorSpecies<Float> FLOATS = species();
+    private static final int WIDTH = FLOATS.length();
+
+    private static VectorSpecies<Float> species() {
+        try {
+            int bits = MethodHandles.classData(MethodHandles.lookup(), "_", Integer.class);
+            return VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
+        } catch (IllegalAccessException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    VectorKernels() {}
+
+    @Override
+    public String name() {
+        return "vector, " + FLOATS.vectorBitSize() + " bit";
+    }
+
+    @Override
+    public void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel) {
+        int row = firstRow;
+        int end = firstRow + rows;
+        for (; row + 6 <= end; row += 6) {
+            for (int lane = 0; lane < panel.lanes; lane += 2 * WIDTH) {
+                if (lane + 2 * WIDTH <= panel.lanes) {
+                    sixRows(x, y, row, panel, lane);
+                } else {
+                    for (int r = row; r < row + 6; r++) {
+                        lastLanes(x, y, r, panel, lane);
+                    }
+                }
+            }
+        }
+        for (; row < end; row++) {
+            for (int lane = 0; lane < panel.lanes; lane += 2 * WIDTH) {
+                if (lane + 2 * WIDTH <= panel.lanes) {
+                    oneRow(x, y, row, panel, lane);
+                } else {
+                    lastLanes(x, y, row, panel, lane);
+                }
+            }
+        }
+    }
+
+    /** Six rows times two vectors of lanes: twelve sums, which fill the sixteen registers of a 256-bit machine. */
+    private static void sixRows(Rows x, Rows y, int row, Panel panel, int lane) {
+        float[] xs = x.data();
+        int x0 = x.at(row, panel.inputColumn);
+        int x1 = x0 + x.stride();
+        int x2 = x1 + x.stride();
+        int x3 = x2 + x.stride();
+        int x4 = x3 + x.stride();
+        int x5 = x4 + x.stride();
+        int first = panel.offset + lane;
+        for (int k = 0, b = 0; k < panel.depth; b++) {
+            int end = (int) Math.min(panel.depth, (long) k + panel.block);
+            FloatVector p00 = FloatVector.zero(FLOATS);
+            FloatVector p01 = p00;
+            FloatVector p10 = p00;
+            FloatVector p11 = p00;
+            FloatVector p20 = p00;
+            FloatVector p21 = p00;
+            FloatVector p30 = p00;
+            FloatVector p31 = p00;
+            FloatVector p40 = p00;
+            FloatVector p41 = p00;
+            FloatVector p50 = p00;
+            FloatVector p51 = p00;
+            for (; k < end; k++) {
+                int at = first + k * panel.stride;
+                FloatVector w0 = FloatVector.fromArray(FLOATS, panel.weights, at);
+                FloatVector w1 = FloatVector.fromArray(FLOATS, panel.weights, at + WIDTH);
+                FloatVector v = FloatVector.broadcast(FLOATS, xs[x0 + k]);
+                p00 = v.fma(w0, p00);
+                p01 = v.fma(w1, p01);
+                v = FloatVector.broadcast(FLOATS, xs[x1 + k]);
+                p10 = v.fma(w0, p10);
+                p11 = v.fma(w1, p11);
+                v = FloatVector.broadcast(FLOATS, xs[x2 + k]);
+                p20 = v.fma(w0, p20);
+                p21 = v.fma(w1, p21);
+                v = FloatVector.broadcast(FLOATS, xs[x3 + k]);
+                p30 = v.fma(w0, p30);
+                p31 = v.fma(w1, p31);
+                v = FloatVector.broadcast(FLOATS, xs[x4 + k]);
+                p40 = v.fma(w0, p40);
+                p41 = v.fma(w1, p41);
+                v = FloatVector.broadcast(FLOATS, xs[x5 + k]);
+                p50 = v.fma(w0, p50);
+                p51 = v.fma(w1, p51);
+            }
+            int scale = b * Panel.LANES + lane;
+            add(y, row, panel, lane, scale, p00, p01);
+            add(y, row + 1, panel, lane, scale, p10, p11);
+            add(y, row + 2, panel, lane, scale, p20, p21);
+            add(y, row + 3, panel, lane, scale, p30, p31);
+            add(y, row + 4, panel, lane, scale, p40, p41);
+            add(y, row + 5, panel, lane, scale, p50, p51);
+        }
+    }
+
+    private static void oneRow(Rows x, Rows y, int row, Panel panel, int lane) {
+        int x0 = x.at(row, panel.inputColumn);
+        int first = panel.offset + lane;
+        for (int k = 0, b = 0; k < panel.depth; b++) {
+            int end = (int) Math.min(panel.depth, (long) k + panel.block);
+            FloatVector p0 = FloatVector.zero(FLOATS);
+            FloatVector p1 = p0;
+            for (; k < end; k++) {
+                int at = first + k * panel.stride;
+                FloatVector v = FloatVector.broadcast(FLOATS, x.data()[x0 + k]);
+                p0 = v.fma(FloatVector.fromArray(FLOATS, panel.weights, at), p0);
+                p1 = v.fma(FloatVector.fromArray(FLOATS, panel.weights, at + WIDTH), p1);
+            }
+            add(y, row, panel, lane, b * Panel.LANES + lane, p0, p1);
+        }
+    }
+
+    /** Adds the scaled parts of one block. Inlined, so the parameters cost nothing. */
+    private static void add(Rows y, int row, Panel panel, int lane, int scale, FloatVector p0, FloatVector p1) {
+        int output = y.at(row, panel.outputColumn) + lane;
+        float[] ys = y.data();
+        FloatVector.fromArray(FLOATS, panel.scales, scale)
+                .fma(p0, FloatVector.fromArray(FLOATS, ys, output))
+                .intoArray(ys, output);
+        FloatVector.fromArray(FLOATS, panel.scales, scale + WIDTH)
+                .fma(p1, FloatVector.fromArray(FLOATS, ys, output + WIDTH))
+                .intoArray(ys, output + WIDTH);
+    }
+
+    /** The lanes from {@code firstLane} on when they do not fill two vectors. */
+    private static void lastLanes(Rows x, Rows y, int row, Panel panel, int firstLane) {
+        int x0 = x.at(row, panel.inputColumn);
+        for (int lane = firstLane; lane < panel.lanes; lane += WIDTH) {
+            VectorMask<Float> mask = FLOATS.indexInRange(lane, panel.lanes);
+            int first = panel.offset + lane;
+            int output = y.at(row, panel.outputColumn) + lane;
+            for (int k = 0, b = 0; k < panel.depth; b++) {
+                int end = (int) Math.min(panel.depth, (long) k + panel.block);
+                FloatVector part = FloatVector.zero(FLOATS);
+                for (; k < end; k++) {
+                    FloatVector w = FloatVector.fromArray(FLOATS, panel.weights, first + k * panel.stride, mask);
+                    part = FloatVector.broadcast(FLOATS, x.data()[x0 + k]).fma(w, part);
+                }
+                FloatVector.fromArray(FLOATS, panel.scales, b * Panel.LANES + lane, mask)
+                        .fma(part, FloatVector.fromArray(FLOATS, y.data(), output, mask))
+                        .intoArray(y.data(), output, mask);
+            }
+        }
+    }
+
+    @Override
+    public float sum(float[] x, int offset, int length) {
+        float[] lanes = new float[SUM_LANES];
+        int whole = length - length % SUM_LANES;
+        for (int lane = 0; lane < SUM_LANES; lane += WIDTH) {
+            FloatVector sum = FloatVector.zero(FLOATS);
+            for (int i = lane; i < whole; i += SUM_LANES) {
+                sum = sum.add(FloatVector.fromArray(FLOATS, x, offset + i));
+            }
+            sum.intoArray(lanes, lane);
+        }
+        for (int i = whole; i < length; i++) {
+            lanes[i - whole] += x[offset + i];
+        }
+        return ScalarKernels.fold(lanes);
+    }
+
+    @Override
+    public float sumOfSquares(float[] x, int offset, int length) {
+        float[] lanes = new float[SUM_LANES];
+        int whole = length - length % SUM_LANES;
+        for (int lane = 0; lane < SUM_LANES; lane += WIDTH) {
+            FloatVector sum = FloatVector.zero(FLOATS);
+            for (int i = lane; i < whole; i += SUM_LANES) {
+                FloatVector v = FloatVector.fromArray(FLOATS, x, offset + i);
+                sum = v.fma(v, sum);
+            }
+            sum.intoArray(lanes, lane);
+        }
+        for (int i = whole; i < length; i++) {
+            lanes[i - whole] = Math.fma(x[offset + i], x[offset + i], lanes[i - whole]);
+        }
+        return ScalarKernels.fold(lanes);
+    }
+
+    @Override
+    public float weightedRelu(float[] x, int offset, float[] weights, int weightsOffset, int length) {
+        float[] lanes = new float[SUM_LANES];
+        int whole = length - length % SUM_LANES;
+        for (int lane = 0; lane < SUM_LANES; lane += WIDTH) {
+            FloatVector sum = FloatVector.zero(FLOATS);
+            for (int i = lane; i < whole; i += SUM_LANES) {
+                FloatVector positive =
+                        FloatVector.fromArray(FLOATS, x, offset + i).max(0f);
+                sum = FloatVector.fromArray(FLOATS, weights, weightsOffset + i).fma(positive, sum);
+            }
+            sum.intoArray(lanes, lane);
+        }
+        for (int i = whole; i < length; i++) {
+            lanes[i - whole] =
+                    Math.fma(weights[weightsOffset + i], Math.max(x[offset + i], 0f), lanes[i - whole]);
+        }
+        return ScalarKernels.fold(lanes);
+    }
+
+    @Override
+    public void exponentials(float[] x, int offset, int length, float shift) {
+        int i = 0;
+        for (; i + WIDTH <= length; i += WIDTH) {
+            exp(FloatVector.fromArray(FLOATS, x, offset + i).sub(shift)).intoArray(x, offset + i);
+        }
+        for (; i < length; i++) {
+            x[offset + i] = Exponential.exp(x[offset + i] - shift);
+        }
+    }
+
+    /** {@link Exponential#exp}, lane by lane. */
+    private static FloatVector exp(FloatVector x) {
+        FloatVector rounded = x.fma(
+                FloatVector.broadcast(FLOATS, Exponential.LOG2_E), FloatVector.broadcast(FLOATS, Exponential.ROUNDER));
+        FloatVector n = rounded.sub(Exponential.ROUNDER);
+        FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_HIGH), x);
+        r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_LOW), r);
+        FloatVector p = r.fma(
+                FloatVector.broadcast(FLOATS, Exponential.C5), FloatVector.broadcast(FLOATS, Exponential.C4));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C3));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C2));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C1));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C0));
+        p = p.fma(r.mul(r), r).add(1f);
+        IntVector exponent = rounded.reinterpretAsInts()
+                .sub(Exponential.ROUNDER_BITS)
+                .lanewise(VectorOperators.LSHL, 23);
+        FloatVector result = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+        result = result.blend(0f, x.compare(VectorOperators.LT, Exponential.LOWEST));
+        result = result.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, Exponential.HIGHEST));
+        return result.blend(x, x.test(VectorOperators.IS_NAN));
+    }
+
+    @Override
+    public void swiglu(Rows gate, Rows up, int row, int width, Clamp clamp) {
+        float limit = clamp.limit();
+        float[] gates = gate.data();
+        int g0 = gate.at(row);
+        int u0 = up.at(row);
+        int i = 0;
+        for (; i + WIDTH <= width; i += WIDTH) {
+            FloatVector g = FloatVector.fromArray(FLOATS, gates, g0 + i).min(limit);
+            FloatVector u =
+                    FloatVector.fromArray(FLOATS, up.data(), u0 + i).max(-limit).min(limit);
+            FloatVector sigmoidal = g.div(exp(g.neg()).add(1f));
+            sigmoidal.mul(u).mul(clamp.weight()).intoArray(gates, g0 + i);
+        }
+        for (; i < width; i++) {
+            float g = Math.min(gates[g0 + i], limit);
+            float u = Math.min(Math.max(up.data()[u0 + i], -limit), limit);
+            gates[g0 + i] = g / (1f + Exponential.exp(-g)) * u * clamp.weight();
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.hadal.kernel;
+
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Starts on the plain kernels and changes over to the vector ones once the compiler has translated them: before that
+ * a vector kernel is hundreds of times slower than plain code. Both give the same bits, so the change shows in nothing
+ * but speed. A JVM that never compiles them (no C2) stays on the plain ones and {@link #status} says so.
+ */
+public final class WarmingKernels implements Kernels, AutoCloseable {
+    private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    private static final String SCALAR = "scalar";
+
+    private final Kernels vector;
+    private final CompletableFuture<String> outcome = new CompletableFuture<>();
+    private final Thread warmer;
+    private volatile Kernels current = new ScalarKernels();
+    private volatile boolean closed;
+
+    /** Begins warming {@code vector} on a thread of its own. */
+    public WarmingKernels(Kernels vector) {
+        this.vector = Objects.requireNonNull(vector);
+        this.warmer = Thread.ofPlatform().daemon().name("hadal-kernel-warm-up").start(this::warm);
+    }
+
+    private void warm() {
+        try {
+            boolean fast = new KernelProbe(vector, () -> closed).untilFast(GIVE_UP_NANOS);
+            if (fast) {
+                current = vector;
+            }
+            outcome.complete(
+                    fast
+                            ? vector.name()
+                            : SCALAR + ": the vector kernels stayed slower than plain code,"
+                                    + " as they do on a JVM without its C2 compiler");
+        } catch (RuntimeException | Error e) {
+            outcome.complete(SCALAR + ": the vector kernels failed with " + e);
+        }
+    }
+
+    /** True when the change-over has been decided, one way or the other. */
+    public boolean settled() {
+        return outcome.isDone();
+    }
+
+    /** Waits for the decision and names the kernels in use, with the reason when they are the plain ones. */
+    public String status(long timeout, TimeUnit unit) throws InterruptedException {
+        try {
+            return outcome.get(timeout, unit);
+        } catch (TimeoutException e) {
+            return current.name() + ", while " + vector.name() + " warms up";
+        } catch (java.util.concurrent.ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** Calls {@code warning} with one sentence if it turns out that the vector kernels cannot be used. */
+    public void onFailure(java.util.function.Consumer<String> warning) {
+        var _ = outcome.thenAccept(status -> {
+            if (status.startsWith(SCALAR) && !closed) {
+                warning.accept("kernels are " + status);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        warmer.interrupt();
+    }
+
+    @Override
+    public String name() {
+        return current.name();
+    }
+
+    @Override
+    public void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel) {
+        current.multiply(x, y, firstRow, rows, panel);
+    }
+
+    @Override
+    public float sum(float[] x, int offset, int length) {
+        return current.sum(x, offset, length);
+    }
+
+    @Override
+    public float sumOfSquares(float[] x, int offset, int length) {
+        return current.sumOfSquares(x, offset, length);
+    }
+
+    @Override
+    public float weightedRelu(float[] x, int offset, float[] weights, int weightsOffset, int length) {
+        return current.weightedRelu(x, offset, weights, weightsOffset, length);
+    }
+
+    @Override
+    public void exponentials(float[] x, int offset, int length, float shift) {
+        current.exponentials(x, offset, length, shift);
+    }
+
+    @Override
+    public void swiglu(Rows gate, Rows up, int row, int width, Clamp clamp) {
+        current.swiglu(gate, up, row, width, clamp);
+    }
+}

@@ -1,0 +1,173 @@
+package dev.hadal.kernel;
+
+import dev.hadal.tensor.DType;
+import dev.hadal.tensor.Formats;
+import dev.hadal.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/** How a stored matrix becomes panels: one implementation for each storage format (architecture.md 6.3). */
+sealed interface WeightFormat {
+    ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    float[] E4M3 = table(256, code -> Formats.e4m3((byte) code));
+    float[] E8M0 = table(256, code -> Formats.e8m0((byte) code));
+    float[] E2M1 = table(16, Formats::e2m1);
+
+    /** What an entry of a decoding table stands for. */
+    interface Code {
+        float value(int code);
+    }
+
+    private static float[] table(int size, Code code) {
+        float[] values = new float[size];
+        for (int i = 0; i < size; i++) {
+            values[i] = code.value(i);
+        }
+        return values;
+    }
+
+    /** Bytes that {@code inputs} weights of one output take. */
+    int bytes(int inputs);
+
+    /** Inputs that share a scale. */
+    int block();
+
+    /** Decodes stored bytes of one output into a lane: {@code inputs} weights from {@code bytes}. */
+    void decode(byte[] bytes, int inputs, Panel panel, int lane);
+
+    /** The scale of a block of one output. */
+    float scale(int output, int input);
+
+    /** The format of a weight and its scale, from their types; {@code scale} is absent for BF16 and F32. */
+    static WeightFormat of(Tensor weight, @Nullable Tensor scale) {
+        return switch (weight.dtype()) {
+            case F8_E4M3 -> new Fp8(scales(weight, scale));
+            case I8 -> new Fp4(scales(weight, scale));
+            case BF16 -> new Bf16();
+            case F32 -> new F32();
+            case F8_E8M0, I64 ->
+                throw new IllegalArgumentException(
+                        weight.name() + ": a matrix of type " + weight.dtype() + " cannot be multiplied");
+        };
+    }
+
+    private static Scales scales(Tensor weight, @Nullable Tensor scale) {
+        if (scale == null) {
+            throw new IllegalArgumentException(weight.name() + ": a matrix of type " + weight.dtype() + " needs a scale");
+        }
+        return new Scales(scale.data(), scale.dtype() == DType.F32, scale.dim(1));
+    }
+
+    /** A table of scales, powers of two (E8M0) or floats, row-major. */
+    record Scales(MemorySegment data, boolean floats, int columns) {
+        float at(int row, int column) {
+            long index = (long) row * columns + column;
+            return floats ? data.get(FLOAT, index * Float.BYTES) : E8M0[data.get(ValueLayout.JAVA_BYTE, index) & 0xff];
+        }
+    }
+
+    /** FP8 e4m3 with a scale for each tile of 128 outputs and 128 inputs. */
+    record Fp8(Scales scales) implements WeightFormat {
+        @Override
+        public int bytes(int inputs) {
+            return inputs;
+        }
+
+        @Override
+        public int block() {
+            return 128;
+        }
+
+        @Override
+        public void decode(byte[] bytes, int inputs, Panel panel, int lane) {
+            for (int k = 0, to = lane; k < inputs; k++, to += Panel.LANES) {
+                panel.weights[to] = E4M3[bytes[k] & 0xff];
+            }
+        }
+
+        @Override
+        public float scale(int output, int input) {
+            return scales.at(output / 128, input / 128);
+        }
+    }
+
+    /** Two e2m1 values a byte, the even input in the low nibble, with a scale for 32 inputs of one output. */
+    record Fp4(Scales scales) implements WeightFormat {
+        @Override
+        public int bytes(int inputs) {
+            return inputs / 2;
+        }
+
+        @Override
+        public int block() {
+            return 32;
+        }
+
+        @Override
+        public void decode(byte[] bytes, int inputs, Panel panel, int lane) {
+            for (int k = 0, to = lane; k < inputs / 2; k++, to += 2 * Panel.LANES) {
+                panel.weights[to] = E2M1[bytes[k] & 15];
+                panel.weights[to + Panel.LANES] = E2M1[(bytes[k] >> 4) & 15];
+            }
+        }
+
+        @Override
+        public float scale(int output, int input) {
+            return scales.at(output, input / 32);
+        }
+    }
+
+    /** The upper halves of floats. */
+    record Bf16() implements WeightFormat {
+        @Override
+        public int bytes(int inputs) {
+            return inputs * 2;
+        }
+
+        @Override
+        public int block() {
+            return 128;
+        }
+
+        @Override
+        public void decode(byte[] bytes, int inputs, Panel panel, int lane) {
+            for (int k = 0, to = lane; k < inputs; k++, to += Panel.LANES) {
+                int bits = (bytes[2 * k] & 0xff) << 16 | bytes[2 * k + 1] << 24;
+                panel.weights[to] = Float.intBitsToFloat(bits);
+            }
+        }
+
+        @Override
+        public float scale(int output, int input) {
+            return 1f;
+        }
+    }
+
+    /** Floats, little endian. */
+    record F32() implements WeightFormat {
+        @Override
+        public int bytes(int inputs) {
+            return inputs * Float.BYTES;
+        }
+
+        @Override
+        public int block() {
+            return 128;
+        }
+
+        @Override
+        public void decode(byte[] bytes, int inputs, Panel panel, int lane) {
+            MemorySegment floats = MemorySegment.ofArray(bytes);
+            for (int k = 0, to = lane; k < inputs; k++, to += Panel.LANES) {
+                panel.weights[to] = floats.get(FLOAT, (long) k * Float.BYTES);
+            }
+        }
+
+        @Override
+        public float scale(int output, int input) {
+            return 1f;
+        }
+    }
+}

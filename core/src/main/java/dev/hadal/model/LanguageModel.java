@@ -1,0 +1,30 @@
+package dev.hadal.model;
+
+/**
+ * A model that computes logits for rows. A row's result is a function of that row and its sequence's past only: how
+ * the past was cut into batches, and what else is in the batch, changes no bit.
+ *
+ * <p>One thread at a time may call {@link #forward}.
+ */
+public interface LanguageModel extends AutoCloseable {
+    /** The state of an empty sequence. */
+    SequenceState newState();
+
+    /**
+     * Computes the rows of a batch, extends the state of each sequence in it, and leaves the logits of the rows that
+     * asked for them, in the order of the rows.
+     *
+     * @throws IllegalArgumentException if the batch does not fit the {@link #limits}, or a token is not in the
+     *     vocabulary; no state has changed then
+     */
+    void forward(Batch batch, Logits logits);
+
+    /** What this model accepts. */
+    ModelLimits limits();
+
+    /** A digest of everything that decides results: configuration, weights, numerics. */
+    String fingerprint();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,165 @@
+package dev.hadal.model.v4;
+
+import dev.hadal.kernel.Linear;
+import dev.hadal.kernel.Panel;
+import dev.hadal.kernel.Rows;
+import dev.hadal.model.Batch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Attention of any layer kind (architecture.md 3): low-rank queries, one latent that is key and value of all heads, a
+ * sliding window joined with compressed entries, and a grouped low-rank output.
+ */
+final class Attention {
+    private final V4Config config;
+    private final int layer;
+    private final boolean compresses;
+    private final Linear wqA;
+    private final RmsNorm qNorm;
+    private final Linear wqB;
+    private final Linear wkv;
+    private final RmsNorm kvNorm;
+    private final List<Linear> woA;
+    private final Linear woB;
+    private final @Nullable Compressor compressor;
+    private final @Nullable Indexer indexer;
+    private final CoreAttention core;
+
+    Attention(V4Config config, int layer, V4Weights.Attention weights, Rope rope) {
+        this.config = config;
+        this.layer = layer;
+        LayerKind kind = layer < config.numHiddenLayers() ? config.layerKind(layer) : LayerKind.SWA;
+        this.compresses = kind != LayerKind.SWA;
+        this.wqA = new Linear(weights.wqA().weight(), weights.wqA().scale());
+        this.qNorm = new RmsNorm(weights.qNorm().floats(), config.rmsNormEps());
+        this.wqB = new Linear(weights.wqB().weight(), weights.wqB().scale());
+        this.wkv = new Linear(weights.wkv().weight(), weights.wkv().scale());
+        this.kvNorm = new RmsNorm(weights.kvNorm().floats(), config.rmsNormEps());
+        this.woA = groups(config, new Linear(weights.woA().weight(), weights.woA().scale()));
+        this.woB = new Linear(weights.woB().weight(), weights.woB().scale());
+        this.compressor = weights.compressor() == null
+                ? null
+                : new Compressor(
+                        weights.compressor(),
+                        kind,
+                        rope,
+                        config.rmsNormEps(),
+                        this::roundEntry,
+                        state -> Objects.requireNonNull(state.compressed()));
+        this.indexer = weights.indexer() == null ? null : new Indexer(config, weights.indexer(), rope);
+        this.core = new CoreAttention(config, layer, kind, weights.attnSink().floats());
+    }
+
+    /** One output matrix for each group of heads, reading that group's values and writing its rank. */
+    private static List<Linear> groups(V4Config config, Linear woA) {
+        int rank = config.oLoraRank();
+        int width = config.numAttentionHeads() / config.oGroups() * config.headDim();
+        List<Linear> groups = new ArrayList<>();
+        for (int g = 0; g < config.oGroups(); g++) {
+            groups.add(woA.part(g * rank, rank, g * width, g * rank));
+        }
+        return groups;
+    }
+
+    private void roundEntry(Numerics numerics, float[] entry, int offset) {
+        numerics.entry(entry, offset, config.headDim() - config.qkRopeHeadDim(), config.headDim());
+    }
+
+    /**
+     * Attends, and extends the state of each sequence by its rows.
+     *
+     * @param x [rows, d], normed
+     * @param out [rows, d]
+     */
+    void forward(Pass pass, Rows x, Rows out) {
+        Scratch scratch = pass.scratch();
+        linear(pass, wqA, x, scratch.lowRankQueries);
+        qNorm.forward(pass, scratch.lowRankQueries, pass.rows());
+        linear(pass, wqB, scratch.lowRankQueries, scratch.queries);
+        linear(pass, wkv, x, scratch.keys);
+        kvNorm.forward(pass, scratch.keys, pass.rows());
+        Rope.Angles angles = compresses ? pass.scaled() : pass.plain();
+        pass.compute().pool().run(pass.rows(), (row, worker) -> {
+            queries(pass, angles, row);
+            key(pass, angles, row);
+        });
+        if (compressor != null) {
+            compressor.forward(pass, x, layer);
+        }
+        if (indexer != null) {
+            indexer.forward(pass, x, scratch.lowRankQueries, layer);
+        }
+        core.forward(pass, angles);
+        remember(pass);
+        output(pass, out);
+    }
+
+    private static void linear(Pass pass, Linear linear, Rows x, Rows y) {
+        linear.forward(x, y, pass.rows(), pass.compute());
+        for (int row = 0; row < pass.rows(); row++) {
+            pass.numerics().round(RoundingPoint.LINEAR, y.data(), y.at(row), linear.outputs());
+        }
+    }
+
+    /** Norms and rotates the query heads of a row (3.2). */
+    private void queries(Pass pass, Rope.Angles angles, int row) {
+        Rows q = pass.scratch().queries;
+        int dim = config.headDim();
+        for (int head = 0; head < config.numAttentionHeads(); head++) {
+            int at = q.at(row, head * dim);
+            float squares = pass.compute().kernels().sumOfSquares(q.data(), at, dim);
+            float factor = RmsNorm.factor(squares, dim, config.rmsNormEps());
+            for (int i = at; i < at + dim; i++) {
+                q.data()[i] *= factor;
+            }
+            pass.numerics().round(RoundingPoint.QUERY_NORM, q.data(), at, dim);
+            angles.rotate(q.data(), at + dim - config.qkRopeHeadDim(), row);
+            pass.numerics().round(RoundingPoint.ROTARY, q.data(), at, dim);
+        }
+    }
+
+    /** Rotates the key of a row and rounds it to what the window holds (3.3). */
+    private void key(Pass pass, Rope.Angles angles, int row) {
+        Rows keys = pass.scratch().keys;
+        int at = keys.at(row);
+        angles.rotate(keys.data(), at + config.headDim() - config.qkRopeHeadDim(), row);
+        pass.numerics().round(RoundingPoint.ROTARY, keys.data(), at, config.headDim());
+        roundEntry(pass.numerics(), keys.data(), at);
+    }
+
+    /** Puts the last rows of each sequence into its window. Only now: attention still needed what they overwrite. */
+    private void remember(Pass pass) {
+        int window = config.slidingWindow();
+        int dim = config.headDim();
+        Rows keys = pass.scratch().keys;
+        for (Batch.Span span : pass.spans()) {
+            float[] ring = Pass.state(span, layer, config.numHiddenLayers()).window();
+            int end = span.firstRow() + span.rows();
+            for (int row = Math.max(span.firstRow(), end - window); row < end; row++) {
+                int slot = pass.positions()[row] % window;
+                System.arraycopy(keys.data(), keys.at(row), ring, slot * dim, dim);
+            }
+        }
+    }
+
+    /** The grouped low-rank output (3.6). */
+    private void output(Pass pass, Rows out) {
+        Scratch scratch = pass.scratch();
+        int panels = woA.getFirst().panels();
+        pass.compute().pool().run(woA.size() * panels, (item, worker) -> woA.get(item / panels)
+                .forward(item % panels, scratch.values, scratch.groups, 0, pass.rows(), pass.compute().on(worker)));
+        for (int row = 0; row < pass.rows(); row++) {
+            pass.numerics()
+                    .round(RoundingPoint.LINEAR, scratch.groups.data(), scratch.groups.at(row), woB.inputs());
+        }
+        linear(pass, woB, scratch.groups, out);
+    }
+
+    /** Heads that are computed together: as many as a panel has lanes. */
+    static int headGroups(V4Config config) {
+        return Math.ceilDiv(config.numAttentionHeads(), Panel.LANES);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.hadal.model.v4;
+
+import dev.hadal.kernel.Linear;
+import dev.hadal.kernel.Rows;
+import dev.hadal.tensor.Tensor;
+
+/** One layer: attention, then experts, each wrapped in a hyper-connection (architecture.md 2). */
+final class Block {
+    private final int layer;
+    private final HyperConnection attnMix;
+    private final RmsNorm attnNorm;
+    private final Attention attention;
+    private final HyperConnection ffnMix;
+    private final RmsNorm ffnNorm;
+    private final Moe moe;
+
+    Block(V4Config config, int layer, V4Weights.Layer weights, Rope rope) {
+        this.layer = layer;
+        this.attnMix = mix(config, weights.hcAttnFn(), weights.hcAttnBase(), weights.hcAttnScale());
+        this.attnNorm = new RmsNorm(weights.attnNorm().floats(), config.rmsNormEps());
+        this.attention = new Attention(config, layer, weights.attn(), rope);
+        this.ffnMix = mix(config, weights.hcFfnFn(), weights.hcFfnBase(), weights.hcFfnScale());
+        this.ffnNorm = new RmsNorm(weights.ffnNorm().floats(), config.rmsNormEps());
+        this.moe = new Moe(config, weights.ffn());
+    }
+
+    private static HyperConnection mix(V4Config config, Tensor fn, Tensor base, Tensor scale) {
+        return new HyperConnection(config, new Linear(fn, null), base.floats(), scale.floats());
+    }
+
+    /** Passes a batch through; {@code streams} is [rows, 4 d]. */
+    void forward(Pass pass, Rows streams) {
+        Scratch s = pass.scratch();
+        attnMix.contract(pass, streams, s.mix, s.hidden);
+        attnNorm.forward(pass, s.hidden, pass.rows());
+        pass.trace().record(layer, Trace.Stage.ATTN_IN, s.hidden);
+        attention.forward(pass, s.hidden, s.update);
+        pass.trace().record(layer, Trace.Stage.ATTN_OUT, s.update);
+        attnMix.expand(pass, streams, s.mix, s.update);
+
+        ffnMix.contract(pass, streams, s.mix, s.hidden);
+        ffnNorm.forward(pass, s.hidden, pass.rows());
+        pass.trace().record(layer, Trace.Stage.FFN_IN, s.hidden);
+        moe.forward(pass, s.hidden, s.update);
+        pass.trace().record(layer, Trace.Stage.FFN_OUT, s.update);
+        ffnMix.expand(pass, streams, s.mix, s.update);
+        pass.trace().record(layer, Trace.Stage.STREAMS, streams);
+    }
+}

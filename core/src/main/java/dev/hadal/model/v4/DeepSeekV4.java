@@ -1,0 +1,271 @@
+package dev.hadal.model.v4;
+
+import dev.hadal.kernel.Compute;
+import dev.hadal.kernel.Linear;
+import dev.hadal.kernel.Rows;
+import dev.hadal.kernel.Selection;
+import dev.hadal.model.Batch;
+import dev.hadal.model.LanguageModel;
+import dev.hadal.model.Logits;
+import dev.hadal.model.ModelLimits;
+import dev.hadal.model.NumericsMode;
+import dev.hadal.model.SequenceState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * DeepSeek-V4 (architecture.md 2): embedding, blocks over four residual streams, final mix, head. There is one forward
+ * pass for prompts and single tokens alike.
+ */
+public final class DeepSeekV4 implements LanguageModel {
+    private final V4Config config;
+    private final Compute compute;
+    private final Numerics numerics;
+    private final Embedding embedding;
+    private final List<Block> blocks = new ArrayList<>();
+    private final FinalMix finalMix;
+    private final Linear head;
+    private final @Nullable Mtp mtp;
+    private final Rope plain;
+    private final Rope scaled;
+    private final Rope.Angles plainAngles;
+    private final Rope.Angles scaledAngles;
+    private final Scratch scratch;
+    private final int[] tokens;
+    private final int[] positions;
+    private final String fingerprint;
+    private Trace trace = Trace.NONE;
+
+    /**
+     * How to run a model.
+     *
+     * @param numerics what is rounded
+     * @param batchRows most rows of one batch; memory for intermediate values grows with it
+     * @param fingerprint digest of the checkpoint
+     */
+    public record Options(NumericsMode numerics, int batchRows, String fingerprint) {}
+
+    /** Prepares a model over bound weights, which stay mapped; it owns {@code compute} from now on. */
+    public DeepSeekV4(V4Config config, V4Weights weights, Compute compute, Options options) {
+        this.config = config;
+        this.compute = compute;
+        this.numerics = Numerics.of(options.numerics());
+        this.plain = Rope.plain(config);
+        this.scaled = Rope.scaled(config);
+        this.embedding = new Embedding(weights.embed());
+        for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
+            Rope rope = config.layerKind(layer) == LayerKind.SWA ? plain : scaled;
+            blocks.add(new Block(config, layer, weights.layers().get(layer), rope));
+        }
+        this.finalMix = new FinalMix(
+                config,
+                new Linear(weights.hcHeadFn(), null),
+                weights.hcHeadBase().floats(),
+                weights.hcHeadScale().floats(),
+                new RmsNorm(weights.norm().floats(), config.rmsNormEps()));
+        this.head = new Linear(weights.head().weight(), weights.head().scale());
+        this.mtp = weights.mtp() == null ? null : new Mtp(config, weights.mtp(), plain);
+        int rows = options.batchRows();
+        this.scratch = new Scratch(config, rows, compute.threads());
+        this.plainAngles = Rope.Angles.allocate(rows, plain.pairs());
+        this.scaledAngles = Rope.Angles.allocate(rows, scaled.pairs());
+        this.tokens = new int[rows];
+        this.positions = new int[rows];
+        this.fingerprint = options.fingerprint() + "-" + options.numerics();
+    }
+
+    @Override
+    public SequenceState newState() {
+        return V4State.empty(config);
+    }
+
+    @Override
+    public ModelLimits limits() {
+        return new ModelLimits(config.vocabSize(), config.maxPositionEmbeddings(), scratch.rows);
+    }
+
+    @Override
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    /** Bytes of memory for intermediate values, allocated once. */
+    public long scratchBytes() {
+        return scratch.bytes() + compute.bytes();
+    }
+
+    /** Bytes that the state of one sequence of {@code tokens} positions takes. */
+    public static long stateBytes(V4Config config, long tokens) {
+        return V4State.bytes(config, tokens);
+    }
+
+    /** Whether {@link #forwardWithDrafts} can be called. */
+    public boolean hasDraftBlock() {
+        return mtp != null;
+    }
+
+    /** Lets {@code observer} see inner values from now on. */
+    void trace(Trace observer) {
+        trace = observer;
+    }
+
+    /** Lets another rule decide which of equal index scores are selected. */
+    void selectIndexWith(Supplier<Selection> rule) {
+        for (IndexWorkspace workspace : scratch.index) {
+            workspace.best = rule.get();
+        }
+    }
+
+    @Override
+    public void forward(Batch batch, Logits logits) {
+        check(batch, logits);
+        run(batch, () -> {
+            Pass pass = prepare(batch);
+            streams(pass);
+            head(pass, batch, logits);
+        });
+    }
+
+    /**
+     * As {@link #forward}, and predicts for each row the token after the next with the draft block (architecture.md 9).
+     *
+     * @param batch rows of one sequence
+     * @param next the token that follows each row; it may be missing for the last row, which then gets no prediction
+     * @param drafts one row for each token of {@code next}
+     * @throws IllegalStateException if the checkpoint has no classic draft block
+     */
+    public void forwardWithDrafts(Batch batch, Logits logits, int[] next, Logits drafts) {
+        Mtp block = mtp;
+        if (block == null) {
+            throw new IllegalStateException("this checkpoint has no classic MTP block (mtp.0)");
+        }
+        check(batch, logits);
+        if (batch.spans().size() != 1 || next.length > batch.rows() || next.length < batch.rows() - 1) {
+            throw new IllegalArgumentException("drafts need one sequence and the token after each row, got "
+                    + batch.spans().size() + " sequences and " + next.length + " tokens for " + batch.rows() + " rows");
+        }
+        drafts.rows(next.length);
+        run(batch, () -> {
+            Pass pass = prepare(batch);
+            streams(pass);
+            head(pass, batch, logits);
+            if (next.length > 0) {
+                System.arraycopy(next, 0, tokens, 0, next.length);
+                Batch.Span whole = batch.spans().getFirst();
+                Batch.Span span = new Batch.Span(whole.state(), 0, next.length);
+                Pass draft = pass(List.of(span));
+                block.forward(draft, embedding, scratch.streams, scratch.hidden);
+                head.forward(scratch.hidden, rows(drafts), next.length, compute);
+            }
+        });
+    }
+
+    private void check(Batch batch, Logits logits) {
+        if (batch.rows() == 0 || batch.rows() > scratch.rows) {
+            throw new IllegalArgumentException(
+                    "a batch has 1 to " + scratch.rows + " rows, this one has " + batch.rows());
+        }
+        if (logits.vocabulary() != config.vocabSize() && batch.wantedRows() > 0) {
+            throw new IllegalArgumentException("logits have room for a vocabulary of " + logits.vocabulary()
+                    + ", the model's has " + config.vocabSize());
+        }
+        for (int row = 0; row < batch.rows(); row++) {
+            int token = batch.token(row);
+            if (token < 0 || token >= config.vocabSize()) {
+                throw new IllegalArgumentException("token " + token + " in row " + row
+                        + " is not in the vocabulary of " + config.vocabSize() + " ids");
+            }
+        }
+        for (Batch.Span span : batch.spans()) {
+            if (((V4State) span.state()).failed()) {
+                throw new IllegalStateException(
+                        "this sequence failed in the middle of an earlier batch; start it again");
+            }
+            long end = (long) span.state().length() + span.rows();
+            if (end > config.maxPositionEmbeddings()) {
+                throw new IllegalArgumentException("the sequence would be " + end + " tokens long, the model's context is "
+                        + config.maxPositionEmbeddings());
+            }
+        }
+        logits.rows(batch.wantedRows());
+    }
+
+    /** Runs the computation and moves the sequences on, or marks them when it fails half-way. */
+    private static void run(Batch batch, Runnable computation) {
+        boolean done = false;
+        try {
+            computation.run();
+            done = true;
+        } finally {
+            for (Batch.Span span : batch.spans()) {
+                V4State state = (V4State) span.state();
+                if (done) {
+                    state.advance(span.rows());
+                } else {
+                    state.fail();
+                }
+            }
+        }
+    }
+
+    private Pass prepare(Batch batch) {
+        for (Batch.Span span : batch.spans()) {
+            for (int i = 0; i < span.rows(); i++) {
+                int row = span.firstRow() + i;
+                tokens[row] = batch.token(row);
+                positions[row] = span.state().length() + i;
+                plain.angles(positions[row], plainAngles.cosines(), plainAngles.sines(), row * plain.pairs());
+                scaled.angles(positions[row], scaledAngles.cosines(), scaledAngles.sines(), row * scaled.pairs());
+            }
+        }
+        return pass(batch.spans());
+    }
+
+    private Pass pass(List<Batch.Span> spans) {
+        return new Pass(compute, numerics, spans, tokens, positions, plainAngles, scaledAngles, scratch, trace);
+    }
+
+    /** Embeds the tokens and passes them through all blocks. */
+    private void streams(Pass pass) {
+        Rows streams = scratch.streams;
+        int dim = config.hiddenSize();
+        for (int row = 0; row < pass.rows(); row++) {
+            int first = streams.at(row);
+            embedding.read(tokens[row], streams.data(), first);
+            for (int j = 1; j < HyperConnection.STREAMS; j++) {
+                System.arraycopy(streams.data(), first, streams.data(), first + j * dim, dim);
+            }
+        }
+        for (Block block : blocks) {
+            block.forward(pass, streams);
+        }
+    }
+
+    /** Logits of the wanted rows, which are moved together first. */
+    private void head(Pass pass, Batch batch, Logits logits) {
+        if (batch.wantedRows() == 0) {
+            return;
+        }
+        int dim = config.hiddenSize();
+        Rows hidden = scratch.hidden;
+        finalMix.forward(pass, scratch.streams, hidden, pass.rows());
+        int wanted = 0;
+        for (int row = 0; row < pass.rows(); row++) {
+            if (batch.wantsLogits(row)) {
+                System.arraycopy(hidden.data(), hidden.at(row), hidden.data(), hidden.at(wanted++), dim);
+            }
+        }
+        head.forward(hidden, rows(logits), wanted, compute);
+    }
+
+    private static Rows rows(Logits logits) {
+        return new Rows(logits.values(), logits.vocabulary());
+    }
+
+    @Override
+    public void close() {
+        compute.close();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.hadal.model.v4;
+
+import dev.hadal.kernel.Rows;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A list of vectors that only grows: compressed entries or index keys. It is kept in pages; full pages never change, so
+ * forks share them.
+ */
+final class Entries {
+    /** Vectors in a page. */
+    static final int PAGE = 64;
+
+    private final int width;
+    private final List<Rows> pages = new ArrayList<>();
+    private int size;
+
+    Entries(int width) {
+        this.width = width;
+    }
+
+    /** Number of vectors. */
+    int size() {
+        return size;
+    }
+
+    /** Adds a vector. */
+    void append(float[] values, int offset) {
+        if (size == pages.size() * PAGE) {
+            pages.add(Rows.allocate(PAGE, width));
+        }
+        Rows page = pages.getLast();
+        System.arraycopy(values, offset, page.data(), page.at(size % PAGE), width);
+        size++;
+    }
+
+    /** Copies a vector out. */
+    void read(int index, float[] values, int offset) {
+        Rows page = page(index / PAGE);
+        System.arraycopy(page.data(), page.at(index % PAGE), values, offset, width);
+    }
+
+    /** The page that holds vectors {@code page * PAGE} and following; not to be written. */
+    Rows page(int page) {
+        return pages.get(page);
+    }
+
+    /** A list with the same content that grows on its own. */
+    Entries fork() {
+        Entries fork = new Entries(width);
+        fork.pages.addAll(pages);
+        fork.size = size;
+        if (size % PAGE != 0) {
+            Rows last = pages.getLast();
+            fork.pages.set(pages.size() - 1, new Rows(last.data().clone(), width));
+        }
+        return fork;
+    }
+
+    /** Memory of the pages in bytes. */
+    long bytes() {
+        return pages.size() * pageBytes(width);
+    }
+
+    /** Memory that a list of {@code size} vectors takes, in bytes. */
+    static long bytes(long size, int width) {
+        return Math.ceilDiv(size, PAGE) * pageBytes(width);
+    }
+
+    private static long pageBytes(int width) {
+        return (long) PAGE * width * Float.BYTES;
+    }
+}

@@ -1,0 +1,40 @@
+package dev.hadal.model.v4;
+
+import dev.hadal.kernel.Linear;
+import dev.hadal.kernel.Rows;
+
+/** Reduces the streams to one vector and norms it, before the head (architecture.md 4.4). */
+final class FinalMix {
+    private final V4Config config;
+    private final Linear fn;
+    private final float[] base;
+    private final float[] scale;
+    private final RmsNorm norm;
+
+    FinalMix(V4Config config, Linear fn, float[] base, float[] scale, RmsNorm norm) {
+        this.config = config;
+        this.fn = fn;
+        this.base = base;
+        this.scale = scale;
+        this.norm = norm;
+    }
+
+    /** From {@code streams}, [rows, 4 d], to {@code hidden}, [rows, d], for the first {@code rows} rows. */
+    void forward(Pass pass, Rows streams, Rows hidden, int rows) {
+        Rows mix = pass.scratch().mix;
+        int width = HyperConnection.STREAMS * config.hiddenSize();
+        fn.forward(streams, mix, rows, pass.compute());
+        pass.compute().pool().run(rows, (row, worker) -> {
+            float squares = pass.compute().kernels().sumOfSquares(streams.data(), streams.at(row), width);
+            float factor = RmsNorm.factor(squares, width, config.rmsNormEps());
+            int at = mix.at(row);
+            for (int j = 0; j < HyperConnection.STREAMS; j++) {
+                float logit = mix.data()[at + j] * factor * scale[0] + base[j];
+                mix.data()[at + j] = HyperConnection.sigmoid(logit) + config.hcEps();
+            }
+            HyperConnection.mixDown(streams, row, mix.data(), at, hidden);
+            pass.numerics().round(RoundingPoint.HEAD, hidden.data(), hidden.at(row), config.hiddenSize());
+        });
+        norm.forward(pass, hidden, rows);
+    }
+}

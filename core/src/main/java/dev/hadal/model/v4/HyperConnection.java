@@ -1,0 +1,113 @@
+package dev.hadal.model.v4;
+
+import dev.hadal.kernel.Exponential;
+import dev.hadal.kernel.Linear;
+import dev.hadal.kernel.Rows;
+
+/**
+ * Manifold-constrained hyper-connection around one branch (architecture.md 4): mixes the residual streams down to the
+ * branch's input, and the branch's output back up into them. For each row the mixing weights come from the streams
+ * themselves.
+ */
+final class HyperConnection {
+    /** Residual streams. */
+    static final int STREAMS = 4;
+    /** Mixing logits of a row: 4 down, 4 up, 4 x 4 across. */
+    static final int LOGITS = (2 + STREAMS) * STREAMS;
+
+    private final Linear fn;
+    private final float[] base;
+    private final float[] scale;
+    private final V4Config config;
+    private final int dim;
+
+    HyperConnection(V4Config config, Linear fn, float[] base, float[] scale) {
+        this.config = config;
+        this.dim = config.hiddenSize();
+        this.fn = fn;
+        this.base = base;
+        this.scale = scale;
+    }
+
+    /**
+     * Mixes down.
+     *
+     * @param streams [rows, 4 d]
+     * @param mix [rows, 24], filled with pre, post and comb for {@link #expand}
+     * @param hidden [rows, d], the branch's input
+     */
+    void contract(Pass pass, Rows streams, Rows mix, Rows hidden) {
+        fn.forward(streams, mix, pass.rows(), pass.compute());
+        pass.compute().pool().run(pass.rows(), (row, worker) -> {
+            float squares = pass.compute().kernels().sumOfSquares(streams.data(), streams.at(row), STREAMS * dim);
+            weights(mix.data(), mix.at(row), RmsNorm.factor(squares, STREAMS * dim, config.rmsNormEps()));
+            mixDown(streams, row, mix.data(), mix.at(row), hidden);
+            pass.numerics().round(RoundingPoint.MIX, hidden.data(), hidden.at(row), dim);
+        });
+    }
+
+    /** Turns the logits of a row into pre, post and comb, in place. */
+    private void weights(float[] m, int at, float factor) {
+        for (int j = 0; j < STREAMS; j++) {
+            m[at + j] = sigmoid(m[at + j] * factor * scale[0] + base[j]) + config.hcEps();
+        }
+        for (int j = STREAMS; j < 2 * STREAMS; j++) {
+            m[at + j] = 2f * sigmoid(m[at + j] * factor * scale[1] + base[j]);
+        }
+        for (int j = 2 * STREAMS; j < LOGITS; j++) {
+            m[at + j] = m[at + j] * factor * scale[2] + base[j];
+        }
+        Sinkhorn.normalise(m, at + 2 * STREAMS, config.hcSinkhornIters(), config.hcEps());
+    }
+
+    static float sigmoid(float x) {
+        return 1f / (1f + Exponential.exp(-x));
+    }
+
+    /** {@code hidden = sum of pre[j] * stream j}. */
+    static void mixDown(Rows streams, int row, float[] pre, int at, Rows hidden) {
+        int dim = streams.stride() / STREAMS;
+        float[] x = streams.data();
+        float[] u = hidden.data();
+        int x0 = streams.at(row);
+        int u0 = hidden.at(row);
+        float p0 = pre[at];
+        float p1 = pre[at + 1];
+        float p2 = pre[at + 2];
+        float p3 = pre[at + 3];
+        for (int i = 0; i < dim; i++) {
+            u[u0 + i] = p0 * x[x0 + i] + p1 * x[x0 + dim + i] + p2 * x[x0 + 2 * dim + i] + p3 * x[x0 + 3 * dim + i];
+        }
+    }
+
+    /**
+     * Mixes up: stream {@code k} becomes {@code post[k] * update + sum over j of comb[j][k] * stream j}.
+     *
+     * @param streams [rows, 4 d], replaced
+     * @param mix [rows, 24] as {@link #contract} left it
+     * @param update [rows, d], the branch's output
+     */
+    void expand(Pass pass, Rows streams, Rows mix, Rows update) {
+        pass.compute().pool().run(pass.rows(), (row, worker) -> {
+            mixUp(streams.data(), streams.at(row), mix.data(), mix.at(row), update, row);
+            pass.numerics().round(RoundingPoint.MIX, streams.data(), streams.at(row), STREAMS * dim);
+        });
+    }
+
+    private void mixUp(float[] x, int x0, float[] m, int m0, Rows update, int row) {
+        float[] y = update.data();
+        int y0 = update.at(row);
+        int post = m0 + STREAMS;
+        int comb = m0 + 2 * STREAMS;
+        for (int i = 0; i < dim; i++) {
+            float a = x[x0 + i];
+            float b = x[x0 + dim + i];
+            float c = x[x0 + 2 * dim + i];
+            float d = x[x0 + 3 * dim + i];
+            for (int k = 0; k < STREAMS; k++) {
+                x[x0 + k * dim + i] = m[post + k] * y[y0 + i]
+                        + (m[comb + k] * a + m[comb + 4 + k] * b + m[comb + 8 + k] * c + m[comb + 12 + k] * d);
+            }
+        }
+    }
+}

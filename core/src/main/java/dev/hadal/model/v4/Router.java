@@ -1,0 +1,91 @@
+package dev.hadal.model.v4;
+
+import dev.hadal.checkpoint.CheckpointException;
+import dev.hadal.kernel.Linear;
+import dev.hadal.kernel.Rows;
+import dev.hadal.kernel.TopK;
+import dev.hadal.tensor.Tensor;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the experts of a row and their weights (architecture.md 5). The first layers look the experts up by token id;
+ * the others take the best scores, to which a bias is added for choosing only.
+ */
+final class Router {
+    private static final ValueLayout.OfLong LONG =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final Linear gate;
+    private final float @Nullable [] bias;
+    private final int @Nullable [] expertsByToken;
+    private final int used;
+    private final float scale;
+
+    Router(V4Config config, V4Weights.Moe weights) {
+        this.gate = new Linear(weights.gateWeight().weight(), weights.gateWeight().scale());
+        this.bias = weights.gateBias() == null ? null : weights.gateBias().floats();
+        this.expertsByToken = weights.tid2eid() == null ? null : table(weights.tid2eid(), config.nRoutedExperts());
+        this.used = config.numExpertsPerTok();
+        this.scale = config.routedScalingFactor();
+    }
+
+    private static int[] table(Tensor tid2eid, int experts) {
+        int[] table = new int[Math.toIntExact(tid2eid.elements())];
+        for (int i = 0; i < table.length; i++) {
+            long expert = tid2eid.data().get(LONG, (long) i * Long.BYTES);
+            if (expert < 0 || expert >= experts) {
+                throw new CheckpointException(
+                        "tensor " + tid2eid.name(),
+                        "value " + i + " names expert " + expert + ", but there are " + experts,
+                        "The file is damaged: download it again");
+            }
+            table[i] = (int) expert;
+        }
+        return table;
+    }
+
+    /** Writes the experts of each row, ascending, and their weights to {@code routes}. */
+    void forward(Pass pass, Rows x, Routes routes) {
+        Rows scores = pass.scratch().gateScores;
+        gate.forward(x, scores, pass.rows(), pass.compute());
+        pass.compute().pool().run(pass.rows(), (row, worker) -> {
+            score(scores.data(), scores.at(row));
+            int at = row * used;
+            if (expertsByToken != null) {
+                System.arraycopy(expertsByToken, pass.tokens()[row] * used, routes.experts, at, used);
+                java.util.Arrays.sort(routes.experts, at, at + used);
+            } else {
+                choose(scores.data(), scores.at(row), routes, at, worker);
+            }
+            weigh(scores.data(), scores.at(row), routes, at);
+        });
+    }
+
+    /** The square root of softplus; exact enough in double precision that the rounding is the only error. */
+    private void score(float[] z, int at) {
+        for (int i = at; i < at + gate.outputs(); i++) {
+            z[i] = (float) Math.sqrt(StrictMath.log1p(StrictMath.exp(z[i])));
+        }
+    }
+
+    private void choose(float[] scores, int scoresAt, Routes routes, int at, int worker) {
+        float[] biased = routes.biased[worker];
+        for (int e = 0; e < biased.length; e++) {
+            biased[e] = scores[scoresAt + e] + (bias == null ? 0f : bias[e]);
+        }
+        TopK best = routes.best[worker].start(used);
+        best.offer(biased, 0, biased.length, 0).finish(routes.experts, at);
+    }
+
+    private void weigh(float[] scores, int scoresAt, Routes routes, int at) {
+        float sum = 0f;
+        for (int i = at; i < at + used; i++) {
+            sum += scores[scoresAt + routes.experts[i]];
+        }
+        for (int i = at; i < at + used; i++) {
+            routes.weights[i] = scores[scoresAt + routes.experts[i]] / sum * scale;
+        }
+    }
+}

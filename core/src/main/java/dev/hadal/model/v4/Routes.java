@@ -1,0 +1,84 @@
+package dev.hadal.model.v4;
+
+import dev.hadal.kernel.TopK;
+
+/**
+ * Which experts each row of a batch goes to, and the same seen from the experts: their rows stand side by side in
+ * slots, so that an expert's weights are read once for all its rows.
+ */
+final class Routes {
+    /** [rows, used experts], ascending within a row. */
+    final int[] experts;
+    /** [rows, used experts] router weights. */
+    final float[] weights;
+    /** [rows, used experts] the slot of each choice. */
+    final int[] slots;
+    /** The row that each slot holds. */
+    final int[] slotRows;
+    /** The weight of each slot. */
+    final float[] slotWeights;
+    /** First slot of each expert, and the end behind the last. */
+    final int[] firstSlot;
+    /** Experts that have any row. */
+    final int[] active;
+
+    int activeCount;
+
+    final float[][] biased;
+    final TopK[] best;
+
+    private final int used;
+
+    Routes(V4Config config, int rows, int threads) {
+        used = config.numExpertsPerTok();
+        int choices = Math.multiplyExact(rows, used);
+        experts = new int[choices];
+        weights = new float[choices];
+        slots = new int[choices];
+        slotRows = new int[choices];
+        slotWeights = new float[choices];
+        firstSlot = new int[config.nRoutedExperts() + 1];
+        active = new int[config.nRoutedExperts()];
+        biased = new float[threads][config.nRoutedExperts()];
+        best = new TopK[threads];
+        for (int i = 0; i < threads; i++) {
+            best[i] = new TopK(used);
+        }
+    }
+
+    /** Lays out the slots: by expert, then by row. */
+    void arrange(int rows) {
+        java.util.Arrays.fill(firstSlot, 0);
+        for (int i = 0; i < rows * used; i++) {
+            firstSlot[experts[i] + 1]++;
+        }
+        activeCount = 0;
+        for (int e = 0; e < active.length; e++) {
+            if (firstSlot[e + 1] > 0) {
+                active[activeCount++] = e;
+            }
+            firstSlot[e + 1] += firstSlot[e];
+        }
+        // Filling moves each expert's start to its end, which is the next one's start; moved back below.
+        for (int i = 0; i < rows * used; i++) {
+            int slot = firstSlot[experts[i]]++;
+            slots[i] = slot;
+            slotRows[slot] = i / used;
+            slotWeights[slot] = weights[i];
+        }
+        System.arraycopy(firstSlot, 0, firstSlot, 1, active.length);
+        firstSlot[0] = 0;
+    }
+
+    /** Rows of an expert. */
+    int count(int expert) {
+        return firstSlot[expert + 1] - firstSlot[expert];
+    }
+
+    long bytes() {
+        return (long) (experts.length + slots.length + slotRows.length + firstSlot.length + active.length)
+                        * Integer.BYTES
+                + (long) (weights.length + slotWeights.length + biased.length * biased[0].length) * Float.BYTES
+                + best.length * best[0].bytes();
+    }
+}

@@ -1,0 +1,129 @@
+package dev.hadal.model.v4;
+
+import dev.hadal.kernel.Rows;
+import dev.hadal.kernel.Selection;
+import java.util.stream.Stream;
+
+/** Memory for the intermediate rows of one batch, allocated once for the largest. Field comments give shapes. */
+final class Scratch {
+    /** Largest batch. */
+    final int rows;
+    /** [rows, 4 d] residual streams. */
+    final Rows streams;
+    /** [rows, 4 d] the draft block's streams. */
+    final Rows draftStreams;
+    /** [rows, 24] mixing weights. */
+    final Rows mix;
+    /** [rows, d] input of a branch. */
+    final Rows hidden;
+    /** [rows, d] output of a branch. */
+    final Rows update;
+    /** [rows, q rank] */
+    final Rows lowRankQueries;
+    /** [rows, heads x head dim] */
+    final Rows queries;
+    /** [rows, head dim] window entries of this batch. */
+    final Rows keys;
+    /** [rows, heads x head dim] attended values. */
+    final Rows values;
+    /** [rows, groups x rank] */
+    final Rows groups;
+    /** [rows, channels] of the widest compressor. */
+    final Rows compressorKv;
+    /** [rows, channels] */
+    final Rows compressorScore;
+    /** [rows, index heads x index dim] */
+    final Rows indexQueries;
+    /** [rows, index heads] */
+    final Rows indexWeights;
+    /** [rows, experts] */
+    final Rows gateScores;
+    /** [slots, d]; there are at least as many slots as rows. */
+    final Rows expertInput;
+    /** [slots, expert width] */
+    final Rows expertGate;
+    /** [slots, expert width] */
+    final Rows expertUp;
+    /** [slots, d] */
+    final Rows expertOutput;
+
+    final Routes routes;
+    /** [rows, top k] selected blocks of a CSA layer, ascending. */
+    final int[] selected;
+    /** How many were selected for a row, or {@link #ALL}. */
+    final int[] selectedCount;
+
+    final AttentionWorkspace[] attention;
+    final IndexWorkspace[] index;
+    final CompressorWorkspace[] compressor;
+
+    private static final int ALL = -1;
+    private final int topK;
+
+    Scratch(V4Config config, int rows, int threads) {
+        this.rows = rows;
+        int dim = config.hiddenSize();
+        int heads = config.numAttentionHeads() * config.headDim();
+        int channels = 2 * Math.max(config.headDim(), config.indexHeadDim());
+        int slots = Math.multiplyExact(rows, config.numExpertsPerTok());
+        streams = Rows.allocate(rows, HyperConnection.STREAMS * dim);
+        draftStreams = Rows.allocate(
+                config.numNextnPredictLayers() > 0 ? rows : 0, HyperConnection.STREAMS * dim);
+        mix = Rows.allocate(rows, HyperConnection.LOGITS);
+        hidden = Rows.allocate(rows, dim);
+        update = Rows.allocate(rows, dim);
+        lowRankQueries = Rows.allocate(rows, config.qLoraRank());
+        queries = Rows.allocate(rows, heads);
+        keys = Rows.allocate(rows, config.headDim());
+        values = Rows.allocate(rows, heads);
+        groups = Rows.allocate(rows, config.oGroups() * config.oLoraRank());
+        compressorKv = Rows.allocate(rows, channels);
+        compressorScore = Rows.allocate(rows, channels);
+        indexQueries = Rows.allocate(rows, config.indexNHeads() * config.indexHeadDim());
+        indexWeights = Rows.allocate(rows, config.indexNHeads());
+        gateScores = Rows.allocate(rows, config.nRoutedExperts());
+        expertInput = Rows.allocate(slots, dim);
+        expertGate = Rows.allocate(slots, config.moeIntermediateSize());
+        expertUp = Rows.allocate(slots, config.moeIntermediateSize());
+        expertOutput = Rows.allocate(slots, dim);
+        routes = new Routes(config, rows, threads);
+        topK = config.indexTopk();
+        selected = new int[Math.multiplyExact(rows, topK)];
+        selectedCount = new int[rows];
+        attention = new AttentionWorkspace[threads];
+        index = new IndexWorkspace[threads];
+        compressor = new CompressorWorkspace[threads];
+        for (int i = 0; i < threads; i++) {
+            attention[i] = new AttentionWorkspace(config.headDim());
+            index[i] = new IndexWorkspace(config);
+            compressor[i] = new CompressorWorkspace(channels, config.qkRopeHeadDim() / 2);
+        }
+    }
+
+    /** Notes that a row sees all its visible blocks. */
+    void selectAll(int row) {
+        selectedCount[row] = ALL;
+    }
+
+    /** Notes the selected blocks of a row. */
+    void select(int row, Selection best) {
+        selectedCount[row] = best.finish(selected, row * topK);
+    }
+
+    /** Whether a row sees all its visible blocks. */
+    boolean allSelected(int row) {
+        return selectedCount[row] == ALL;
+    }
+
+    /** Memory held, in bytes. */
+    long bytes() {
+        long rowBytes = Stream.of(
+                        streams, draftStreams, mix, hidden, update, lowRankQueries, queries, keys, values, groups,
+                        compressorKv, compressorScore, indexQueries, indexWeights, gateScores, expertInput,
+                        expertGate, expertUp, expertOutput)
+                .mapToLong(Rows::bytes)
+                .sum();
+        long workers = attention.length * (attention[0].bytes() + index[0].bytes() + compressor[0].bytes());
+        return rowBytes + workers + routes.bytes() + (long) (selected.length + selectedCount.length) * Integer.BYTES;
+    }
+}

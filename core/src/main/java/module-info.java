@@ -8,8 +8,8 @@ module dev.hadal {
     exports dev.hadal.chat;
     exports dev.hadal.checkpoint;
     exports dev.hadal.kernel;
-    exports dev.hadal.model.v4;
     exports dev.hadal.model;
+    exports dev.hadal.model.v4;
     exports dev.hadal.tensor;
     exports dev.hadal.tokenizer;
 }

@@ -2,7 +2,6 @@ package dev.hadal.chat;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -44,11 +43,11 @@ final class CallInProgress {
         return key;
     }
 
-    /** An argument begins; {@code string} is the tag's attribute of that name. */
-    String startArgument(String argument, Optional<Boolean> string) {
-        key = argument;
+    /** An argument begins with a tag that names it. */
+    String startArgument(TagAttributes tag) {
+        key = tag.name().orElseThrow();
         value.setLength(0);
-        kind = string.map(bare -> bare ? Value.STRING : Value.JSON).orElse(Value.UNTYPED);
+        kind = tag.string().map(bare -> bare ? Value.STRING : Value.JSON).orElse(Value.UNTYPED);
         String start = (arguments.isEmpty() ? "{" : ", ") + PythonJson.quote(key) + ": ";
         return kind == Value.STRING ? start + "\"" : start;
     }

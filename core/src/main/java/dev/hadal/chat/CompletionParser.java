@@ -1,6 +1,9 @@
 package dev.hadal.chat;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Reads a completion while it is generated (encoding.md 13.1) and makes the best of what models do
  * wrong (13.2). It never throws on what the model wrote, never emits a part of a tag, and emits the
  * same text however the completion is cut. Where {@link StrictParser} accepts, the message is the
- * same, except that an argument that claims to be JSON and is not becomes a string.
+ * same, except that an argument that claims to be JSON and is not becomes a string, and that a name
+ * cannot hold a quote followed by blanks and {@code >}.
  *
  * <p>Decisions where 13.2 leaves room: up to two line breaks before a tool block belong to it; text
  * between calls ends the block and is content; text inside a call but outside its arguments is
@@ -42,6 +46,9 @@ public final class CompletionParser {
     private int at;
     /** A first half of a surrogate pair that waits for its second. */
     private String halfPair = "";
+
+    /** By tool, for the tools that were asked about. */
+    private final Map<String, Set<String>> stringParameters = new HashMap<>();
 
     private @Nullable CallInProgress call;
     private int callsStarted;
@@ -261,10 +268,7 @@ public final class CompletionParser {
 
     private boolean readValue() {
         int close = pending.indexOf(VALUE_END, at);
-        // The closing tag has one '<', at its start, so only the last one can be the start of it.
-        int last = pending.lastIndexOf("<");
-        boolean held = close < 0 && last >= at && VALUE_END.startsWith(pending.substring(last));
-        int end = close >= 0 ? close : held ? last : pending.length();
+        int end = close >= 0 ? close : heldFrom();
         CallInProgress open = openCall();
         events.arguments(open.index(), open.more(pending.subSequence(at, end)));
         at = end;
@@ -276,13 +280,18 @@ public final class CompletionParser {
         return skipTo(close + VALUE_END.length());
     }
 
+    /** Where a value must wait because its end may have begun. That tag has one '<', at its start. */
+    private int heldFrom() {
+        int last = pending.lastIndexOf("<");
+        boolean held = last >= at && VALUE_END.startsWith(pending.substring(last));
+        return held ? last : pending.length();
+    }
+
     private void startArgument(Tag tag) {
         skipTo(tag.end());
         if (tag.attributes().name().isPresent()) {
             CallInProgress open = openCall();
-            String piece = open.startArgument(
-                    tag.attributes().name().orElseThrow(), tag.attributes().string());
-            events.arguments(open.index(), piece);
+            events.arguments(open.index(), open.startArgument(tag.attributes()));
             state = State.VALUE;
         }
     }
@@ -318,9 +327,17 @@ public final class CompletionParser {
     }
 
     private boolean declaresString(CallInProgress open) {
+        return stringParameters
+                .computeIfAbsent(open.name(), this::stringParametersOf)
+                .contains(open.key());
+    }
+
+    private Set<String> stringParametersOf(String tool) {
         return tools.stream()
-                .filter(tool -> tool.name().equals(open.name()))
-                .anyMatch(tool -> tool.declaresString(open.key()));
+                .filter(spec -> spec.name().equals(tool))
+                .findFirst()
+                .map(ToolSpec::stringParameters)
+                .orElse(Set.of());
     }
 
     private void emitText(int end) {

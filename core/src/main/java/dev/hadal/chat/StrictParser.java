@@ -29,6 +29,9 @@ public final class StrictParser {
 
     private final String text;
     private int at;
+    /** Where the last reading began. */
+    private int from;
+
     /** What ended the last reading; empty at the end of the text. */
     private String stop = "";
 
@@ -61,12 +64,12 @@ public final class StrictParser {
             readCalls(calls, callIds);
             require(readUntil(ControlTokens.END_OF_SENTENCE).isEmpty(), "text follows the tool calls");
         }
+        from = at;
         require(at == text.length(), "text follows " + ControlTokens.END_OF_SENTENCE);
         return new Message.Assistant(reasoning, content, calls);
     }
 
     private String readText(String firstStop, String secondStop) {
-        int from = at;
         String read = readUntil(firstStop, secondStop);
         for (String token : NOT_IN_TEXT) {
             int found = read.indexOf(token);
@@ -134,7 +137,7 @@ public final class StrictParser {
 
     /** Reads up to the nearest of {@code stops} and over it; one pass, so that many tags stay linear. */
     private String readUntil(String... stops) {
-        int from = at;
+        from = at;
         for (int next = from; next < text.length(); next++) {
             for (String candidate : stops) {
                 if (text.startsWith(candidate, next)) {
@@ -151,7 +154,7 @@ public final class StrictParser {
 
     private void require(boolean condition, String reason) {
         if (!condition) {
-            throw new CompletionFormatException(at, reason);
+            throw new CompletionFormatException(from, reason);
         }
     }
 }

@@ -1,5 +1,8 @@
 package dev.hadal.chat;
 
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -28,12 +31,18 @@ public record ToolSpec(String name, String json) {
         return new ToolSpec(function.path("name").stringValue(), PythonJson.text(function));
     }
 
-    /** Whether the schema says that a parameter is a string and nothing else. */
-    boolean declaresString(String parameter) {
+    /** The parameters that are strings and nothing else, says the schema. */
+    Set<String> stringParameters() {
         JsonNode properties = JsonText.pythonTree(json)
                 .map(tree -> tree.path("parameters").path("properties"))
                 .orElseThrow();
-        JsonNode type = properties.path(parameter).path("type");
-        return type.isString() && type.stringValue().equals("string");
+        Set<String> strings = new HashSet<>();
+        for (Map.Entry<String, JsonNode> property : properties.properties()) {
+            JsonNode type = property.getValue().path("type");
+            if (type.isString() && type.stringValue().equals("string")) {
+                strings.add(property.getKey());
+            }
+        }
+        return strings;
     }
 }

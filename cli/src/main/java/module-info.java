@@ -5,6 +5,7 @@ module dev.hadal.cli {
     requires dev.hadal;
     requires dev.hadal.nano;
     requires info.picocli;
+    requires jdk.incubator.vector;
     requires tools.jackson.databind;
 
     // Options are set by reflection.

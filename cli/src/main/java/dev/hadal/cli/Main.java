@@ -115,6 +115,7 @@ public final class Main {
         commands.put("inspect", () -> new InspectCommand(terminal));
         commands.put("plan", () -> new PlanCommand(terminal));
         commands.put("synth", () -> new SynthCommand(terminal));
+        commands.put("bench", () -> new BenchCommand(terminal, hadal));
         return commands;
     }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
     private static final String[] COMMANDS = {
-        "run", "chat", "tokenize", "prompt", "parse", "logits", "inspect", "plan", "synth"
+        "run", "chat", "tokenize", "prompt", "parse", "logits", "inspect", "plan", "synth", "bench"
     };
 
     @Test
@@ -34,7 +34,8 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "chat", "tokenize", "prompt", "parse", "logits", "inspect", "plan", "synth"})
+    @ValueSource(
+            strings = {"run", "chat", "tokenize", "prompt", "parse", "logits", "inspect", "plan", "synth", "bench"})
     void everyCommandHasHelpVersionAndThreads(String command) {
         Result help = Cli.run(command, "--help");
         assertThat(help.code()).isZero();

@@ -68,6 +68,8 @@ class SyntheticCheckpointTest {
         assertThat(plan.parameters() / 1e9).isBetween(2.915, 2.925);
         assertThat(plan.activeParameters() / 1e9).isBetween(0.655, 0.665);
         assertThat(plan.config().compressRatios()).containsExactly(0, 0, 4, 128, 4, 128, 4, 128, 4, 128, 4, 128);
+        assertThat(plan.reads().bytes(1, true) / 1e9).isBetween(0.674, 0.678);
+        assertThat(plan.matrixFlops(1, 0) / 1e9).isBetween(1.185, 1.195);
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.hadal.model.NumericsMode;
 import dev.hadal.model.SequenceState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +80,29 @@ public final class DeepSeekV4 implements LanguageModel {
     @Override
     public SequenceState newState() {
         return V4State.empty(config);
+    }
+
+    /**
+     * The state of a sequence of {@code length} positions that was never computed: values are random, of a trained
+     * model's magnitude, and rounded as its caches are. For measuring at a depth without reading up to it. The same
+     * seed gives the same state.
+     *
+     * @throws IllegalArgumentException if the model's context is shorter
+     */
+    public SequenceState syntheticState(int length, long seed) {
+        if (length < 0 || length > config.maxPositionEmbeddings()) {
+            throw new IllegalArgumentException(
+                    "a sequence has 0 to " + config.maxPositionEmbeddings() + " positions, not " + length);
+        }
+        LayerState[] layers = new LayerState[config.numHiddenLayers()];
+        SplittableRandom[] randoms =
+                new SplittableRandom(seed).splits(layers.length).toArray(SplittableRandom[]::new);
+        compute.pool()
+                .run(
+                        layers.length,
+                        (layer, worker) -> layers[layer] =
+                                new StateDraw(config, numerics, randoms[layer]).layer(config.layerKind(layer), length));
+        return V4State.of(config, List.of(layers), length);
     }
 
     @Override

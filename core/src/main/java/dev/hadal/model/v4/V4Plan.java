@@ -16,6 +16,7 @@ import java.util.function.ToLongFunction;
  * @param bf16MatrixParameters those of the matrices that the release computes in BF16 or wider by this accounting
  * @param tensorBytes bytes of all tensors: the memory for weights
  * @param fileBytes bytes of all files
+ * @param reads bytes of weights that a batch reads
  */
 public record V4Plan(
         V4Config config,
@@ -25,7 +26,8 @@ public record V4Plan(
         long matrixParameters,
         long bf16MatrixParameters,
         long tensorBytes,
-        long fileBytes) {
+        long fileBytes,
+        WeightReads reads) {
 
     private static final int FP8_GROUP = 64;
     private static final int FP4_GROUP = 32;
@@ -54,7 +56,8 @@ public record V4Plan(
                 all.matrices - embed - idle,
                 all.bf16Matrices,
                 inventory.tensorBytes(),
-                inventory.fileBytes());
+                inventory.fileBytes(),
+                WeightReads.of(config, inventory.tensors()));
     }
 
     /** Sums over tensors. */
@@ -133,6 +136,17 @@ public record V4Plan(
     public long indexKeyBytes() {
         long values = config.indexHeadDim();
         return values / 2 + values / FP4_GROUP;
+    }
+
+    /**
+     * Floating-point operations of the matrix products of some rows, a multiply-add being two, whatever the format.
+     *
+     * @param rows computed
+     * @param logits how many of them leave logits
+     */
+    public double matrixFlops(long rows, long logits) {
+        double head = (double) config.vocabSize() * config.hiddenSize();
+        return 2 * (rows * (matrixParameters - head) + logits * head);
     }
 
     /** Work for one decoded token at a context of {@code tokens}. */

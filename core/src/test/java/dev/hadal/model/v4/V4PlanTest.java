@@ -69,6 +69,32 @@ class V4PlanTest {
         assertThat(rounded(FLASH.decodeFlops(MILLION))).containsExactly(29.6, 47.2, 45.1);
     }
 
+    /** Expected values: performance.md 5. */
+    @Test
+    void countsTheBytesThatATokenReads() {
+        assertThat(FLASH.reads().bytes(1, true) / 1e9).isCloseTo(11.2, within(0.05));
+        assertThat(PRO.reads().bytes(1, true) / 1e9).isCloseTo(39.7, within(0.05));
+    }
+
+    @Test
+    void rowsOfABatchShareWhatTheyRead() {
+        WeightReads reads = FLASH.reads();
+        assertThat(reads.bytes(1, true) - reads.bytes(1, false)).isEqualTo(2.0 * 129_280 * 4096);
+        assertThat(reads.bytes(1, false))
+                .isCloseTo(reads.shared() + reads.row() + reads.routed() * 6 / 256.0, within(1.0));
+        double withoutRows = reads.bytes(4096, false) - 4096.0 * reads.row();
+        assertThat(withoutRows).isCloseTo(reads.shared() + (double) reads.routed(), within(1.0));
+        assertThat(reads.row()).isEqualTo(2 * 4096 + 3 * 6 * 8);
+    }
+
+    /** Expected values: performance.md 5. */
+    @Test
+    void countsTheMatrixProducts() {
+        assertThat(FLASH.matrixFlops(1, 0) / 1e9).isCloseTo(25.5, within(0.05));
+        assertThat(PRO.matrixFlops(1, 0) / 1e9).isCloseTo(95.8, within(0.05));
+        assertThat(FLASH.matrixFlops(512, 1) - FLASH.matrixFlops(512, 0)).isEqualTo(2.0 * 129_280 * 4096);
+    }
+
     @Test
     void countsAShortContextByItsOwnLength() {
         assertThat(FLASH.layerCacheBytes(LayerKind.SWA, 10)).isEqualTo(5_840);

@@ -1,0 +1,143 @@
+package dev.hadal.cli;
+
+import dev.hadal.cli.bench.BenchedModel;
+import dev.hadal.cli.bench.Conditions;
+import dev.hadal.cli.bench.MachineLimits;
+import dev.hadal.cli.bench.Measurement;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What {@code bench} shows: the conditions, the machine's limits, and one row for each workload.
+ *
+ * @param model what was measured
+ * @param kernels that computed
+ * @param before the machine's limits before the measurements
+ * @param after the same afterwards
+ * @param memory what was in use
+ */
+record BenchTable(BenchedModel model, String kernels, MachineLimits before, MachineLimits after, Memory memory) {
+    private static final String ROW = "| %-12s | %7s | %9s | %7s | %9s | %9s | %6s | %7s | %8s | %7s |";
+
+    /**
+     * Memory in bytes.
+     *
+     * @param heap used at the end
+     * @param peakResident of the process, mapped weights included
+     * @param state of one sequence at the last depth
+     * @param scratch for intermediate values
+     */
+    record Memory(long heap, long peakResident, long state, long scratch) {}
+
+    /** Prints it. */
+    void print(Terminal terminal, List<Measurement> measurements) {
+        Conditions conditions = Conditions.current();
+        terminal.row("model", model.origin() + ", " + Figures.count(model.plan().parameters()) + " parameters");
+        terminal.row("formats", String.join(" ", model.formats()) + ", " + Figures.bytes(model.fileBytes()));
+        terminal.row("read for a token", Figures.bytes(Math.round(model.reads().bytes(1, true))) + " of weights");
+        terminal.row(
+                "processor",
+                conditions.processor() + ", " + conditions.processors() + " processors, " + before.threads()
+                        + " threads");
+        terminal.row("system", conditions.system() + ", " + conditions.jvm());
+        terminal.row("hadal", new Version().getVersion()[0]);
+        terminal.row("kernels", kernels + ", " + model.model().limits().batchRows() + " rows a batch");
+        terminal.row(
+                "memory read", limits(before.readOne(), before.readAll(), after.readOne(), after.readAll(), "GB/s"));
+        terminal.row(
+                "multiply-add", limits(before.fmaOne(), before.fmaAll(), after.fmaOne(), after.fmaAll(), "GFLOP/s"));
+        terminal.row(
+                "memory",
+                Figures.bytes(memory.heap) + " of heap, " + Figures.bytes(memory.peakResident) + " resident at most; "
+                        + Figures.bytes(memory.state) + " a sequence at the last depth, "
+                        + Figures.bytes(memory.scratch) + " scratch");
+        terminal.printLine("");
+        terminal.printLine(ROW.formatted(
+                "test", "depth", "tokens/s", "+-", "ms/token", "CPU ms", "GB/s", "of read", "GFLOP/s", "of FMA"));
+        terminal.printLine("|---|" + "---:|".repeat(9));
+        MachineLimits best = before.best(after);
+        for (Measurement m : measurements) {
+            terminal.printLine(ROW.formatted(
+                    m.workload().name(),
+                    m.workload().depth(),
+                    decimals(2, m.tokensPerSecond()),
+                    decimals(2, m.spread()),
+                    decimals(3, m.wallMillisPerToken()),
+                    decimals(3, m.cpuMillisPerToken()),
+                    decimals(2, m.gigabytesPerSecond()),
+                    Figures.percent(m.gigabytesPerSecond() / best.readAll()),
+                    decimals(2, m.gigaflopsPerSecond()),
+                    Figures.percent(m.gigaflopsPerSecond() / best.fmaAll())));
+        }
+    }
+
+    private static String limits(double oneBefore, double allBefore, double oneAfter, double allAfter, String unit) {
+        return decimals(1, allBefore) + " " + unit + " before, " + decimals(1, allAfter) + " after; one thread "
+                + decimals(1, oneBefore) + " and " + decimals(1, oneAfter);
+    }
+
+    private static String decimals(int digits, double value) {
+        return String.format(Locale.ROOT, "%." + digits + "f", value);
+    }
+
+    /** The same for programs. */
+    ObjectNode json(List<Measurement> measurements) {
+        Conditions conditions = Conditions.current();
+        ObjectNode object = Json.object()
+                .put("model", model.origin())
+                .put("parameters", model.plan().parameters())
+                .put("file_bytes", model.fileBytes())
+                .put("weight_bytes_per_token", Math.round(model.reads().bytes(1, true)));
+        model.formats().forEach(object.putArray("formats")::add);
+        object.put("processor", conditions.processor())
+                .put("processors", conditions.processors())
+                .put("threads", before.threads())
+                .put("system", conditions.system())
+                .put("jvm", conditions.jvm())
+                .put("version", new Version().getVersion()[0])
+                .put("kernels", kernels)
+                .put("batch_rows", model.model().limits().batchRows());
+        object.set("limits_before", json(before));
+        object.set("limits_after", json(after));
+        object.putObject("memory_bytes")
+                .put("heap_limit", conditions.heapLimitBytes())
+                .put("heap", memory.heap)
+                .put("peak_resident", memory.peakResident)
+                .put("state", memory.state)
+                .put("scratch", memory.scratch);
+        ArrayNode tests = object.putArray("tests");
+        measurements.forEach(m -> tests.add(json(m)));
+        return object;
+    }
+
+    private static ObjectNode json(MachineLimits limits) {
+        return Json.object()
+                .put("read_gb_per_s_one_thread", limits.readOne())
+                .put("read_gb_per_s", limits.readAll())
+                .put("fma_gflop_per_s_one_thread", limits.fmaOne())
+                .put("fma_gflop_per_s", limits.fmaAll());
+    }
+
+    private ObjectNode json(Measurement m) {
+        MachineLimits best = before.best(after);
+        ObjectNode object = Json.object()
+                .put("test", m.workload().name())
+                .put("kind", m.workload().kind().name().toLowerCase(Locale.ROOT))
+                .put("tokens", m.workload().tokens())
+                .put("parallel", m.workload().parallel())
+                .put("depth", m.workload().depth())
+                .put("tokens_per_s", m.tokensPerSecond())
+                .put("spread_tokens_per_s", m.spread())
+                .put("wall_ms_per_token", m.wallMillisPerToken())
+                .put("cpu_ms_per_token", m.cpuMillisPerToken())
+                .put("gb_per_s", m.gigabytesPerSecond())
+                .put("share_of_read", m.gigabytesPerSecond() / best.readAll())
+                .put("gflop_per_s", m.gigaflopsPerSecond())
+                .put("share_of_fma", m.gigaflopsPerSecond() / best.fmaAll());
+        ArrayNode runs = object.putArray("wall_ns");
+        m.runs().forEach(run -> runs.add(run.wallNanos()));
+        return object;
+    }
+}

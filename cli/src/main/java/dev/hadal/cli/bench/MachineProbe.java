@@ -1,0 +1,110 @@
+package dev.hadal.cli.bench;
+
+import dev.hadal.kernel.KernelSelector;
+import dev.hadal.kernel.WorkerPool;
+import java.util.Arrays;
+import java.util.function.LongSupplier;
+
+/**
+ * Measures the limits that a model's speed is compared with: how fast threads sum up an array that no cache holds, and
+ * how fast they multiply and add in registers. Of several passes the best counts, since whatever else runs can only
+ * slow them down.
+ */
+public final class MachineProbe implements AutoCloseable {
+    private static final long MOST_ARRAY_BYTES = 256L << 20;
+    /** The array is read a piece at a time, since a short pass is more likely to be undisturbed than a long one. */
+    private static final int PIECES = 16;
+
+    private static final int MULTIPLY_ADDS = 1 << 20;
+
+    private final WorkerPool one = new WorkerPool(1);
+    private final WorkerPool all;
+    private final long[] array;
+    private int piece;
+    private final long nanos;
+    /** What the threads compute, kept so that the compiler cannot leave it out. */
+    private final double[] results;
+
+    /**
+     * Prepares the array, at most a quarter of the heap.
+     *
+     * @param threads of the second measurement of each pair
+     * @param nanos for how long each figure is measured
+     */
+    public MachineProbe(int threads, long nanos) {
+        long bytes = Math.min(MOST_ARRAY_BYTES, Runtime.getRuntime().maxMemory() / 4);
+        this.all = new WorkerPool(threads);
+        this.nanos = nanos;
+        this.results = new double[threads];
+        this.array = new long[(int) (bytes / Long.BYTES)];
+        // Memory that nobody has written is all the same page of zeros.
+        Arrays.setAll(array, i -> i);
+    }
+
+    /** Measures. */
+    public MachineLimits measure() {
+        return new MachineLimits(
+                all.threads(),
+                best(() -> read(one)) / 1e9,
+                best(() -> read(all)) / 1e9,
+                best(() -> multiplyAdd(one)) / 1e9,
+                best(() -> multiplyAdd(all)) / 1e9);
+    }
+
+    /** The highest of the rates, in units per second, that passes of so many units reach within the time. */
+    private double best(LongSupplier pass) {
+        double best = 0;
+        long end = System.nanoTime() + nanos;
+        long start = System.nanoTime();
+        do {
+            long units = pass.getAsLong();
+            long now = System.nanoTime();
+            best = Math.max(best, units * 1e9 / (now - start));
+            start = now;
+        } while (start < end);
+        return best;
+    }
+
+    private long read(WorkerPool pool) {
+        int part = array.length / PIECES / pool.threads();
+        int first = piece * (array.length / PIECES);
+        piece = (piece + 1) % PIECES;
+        pool.run(pool.threads(), (item, worker) -> results[item] = sum(first + item * part, first + (item + 1) * part));
+        return (long) part * pool.threads() * Long.BYTES;
+    }
+
+    private long sum(int from, int to) {
+        long sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += array[i];
+        }
+        return sum;
+    }
+
+    private long multiplyAdd(WorkerPool pool) {
+        boolean vectors = KernelSelector.vectorModulePresent();
+        pool.run(
+                pool.threads(),
+                (item, worker) -> results[item] =
+                        vectors ? VectorMultiplyAdd.run(MULTIPLY_ADDS) : scalarMultiplyAdd(MULTIPLY_ADDS));
+        int lanes = vectors ? VectorMultiplyAdd.LANES : 1;
+        return 2L * VectorMultiplyAdd.CHAINS * lanes * MULTIPLY_ADDS * pool.threads();
+    }
+
+    /** For a JVM without the vector module, whose kernels are limited by this too. */
+    private static float scalarMultiplyAdd(int steps) {
+        float[] chain = new float[VectorMultiplyAdd.CHAINS];
+        for (int step = 0; step < steps; step++) {
+            for (int i = 0; i < chain.length; i++) {
+                chain[i] = Math.fma(chain[i], 0.5f, 0.25f);
+            }
+        }
+        return chain[0];
+    }
+
+    @Override
+    public void close() {
+        one.close();
+        all.close();
+    }
+}

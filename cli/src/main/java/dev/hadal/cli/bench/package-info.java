@@ -1,0 +1,2 @@
+/** Measures a model on this machine, and the machine's own limits. */
+package dev.hadal.cli.bench;

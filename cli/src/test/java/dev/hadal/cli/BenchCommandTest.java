@@ -1,0 +1,119 @@
+package dev.hadal.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hadal.cli.Cli.Result;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class BenchCommandTest {
+    private static final String FLASH =
+            Path.of("..", "core", "src", "test", "resources", "golden", "flash").toString();
+
+    @Test
+    void printsOneTableWithItsConditions() {
+        Result bench = Cli.run(
+                "bench",
+                "--model",
+                FLASH,
+                "-p",
+                "8,0",
+                "-n",
+                "2",
+                "-d",
+                "0,130",
+                "--parallel",
+                "1,2",
+                "--repeat",
+                "1",
+                "--threads",
+                "2");
+        assertThat(bench.err()).isEmpty();
+        assertThat(bench.code()).isZero();
+        List<String> lines = bench.out().lines().toList();
+        assertThat(lines.getFirst()).startsWith("  model                   " + FLASH + ", ");
+        assertThat(bench.out())
+                .contains(
+                        "  formats                 BF16 F32 F8_E4M3 F8_E8M0 I64 I8, ",
+                        " processors, 2 threads\n",
+                        " GB/s before, ",
+                        " GFLOP/s before, ",
+                        ", 256 rows a batch\n");
+        assertThat(lines.stream().filter(line -> line.startsWith("| ")))
+                .hasSize(7)
+                .allMatch(line -> line.chars().filter(c -> c == '|').count() == 11);
+        assertThat(lines.stream().filter(line -> line.matches("\\| (pp8|tg2|tg2 x 2) +\\| +(0|130) \\|.*")))
+                .hasSize(6);
+    }
+
+    @Test
+    void answersInJson() {
+        JsonNode bench = Cli.run(
+                        "bench",
+                        "--model",
+                        FLASH,
+                        "-p",
+                        "300",
+                        "-n",
+                        "3",
+                        "-d",
+                        "64",
+                        "--parallel",
+                        "2",
+                        "--repeat",
+                        "2",
+                        "--json",
+                        "--threads",
+                        "1",
+                        "--numerics",
+                        "fp32")
+                .json();
+        assertThat(bench.path("threads").intValue()).isEqualTo(1);
+        assertThat(bench.path("limits_before").path("read_gb_per_s").doubleValue())
+                .isPositive();
+        assertThat(bench.path("memory_bytes").path("state").longValue()).isPositive();
+        JsonNode prefill = bench.path("tests").get(0);
+        JsonNode decode = bench.path("tests").get(1);
+        assertThat(bench.path("tests")).hasSize(2);
+        assertThat(prefill.path("test").stringValue()).isEqualTo("pp300");
+        assertThat(decode.path("test").stringValue()).isEqualTo("tg3 x 2");
+        assertThat(decode.path("depth").intValue()).isEqualTo(64);
+        assertThat(decode.path("wall_ns")).hasSize(2);
+        for (JsonNode test : List.of(prefill, decode)) {
+            long tokens =
+                    test.path("tokens").longValue() * test.path("parallel").longValue();
+            double seconds = (test.path("wall_ns").get(0).longValue()
+                            + test.path("wall_ns").get(1).longValue())
+                    / 2e9;
+            assertThat(test.path("tokens_per_s").doubleValue() * seconds / tokens)
+                    .isBetween(0.999, 1.001);
+            assertThat(test.path("share_of_read").doubleValue()).isBetween(0.0, 1.5);
+            assertThat(test.path("share_of_fma").doubleValue()).isBetween(0.0, 1.5);
+        }
+        // Two rows of a model that uses 2 of 8 experts read more than one row does, and less than two.
+        double step = 2e9
+                * decode.path("gb_per_s").doubleValue()
+                / decode.path("tokens_per_s").doubleValue();
+        double one = bench.path("weight_bytes_per_token").doubleValue();
+        assertThat(step).isBetween(1.01 * one, 1.99 * one);
+    }
+
+    @Test
+    void saysWhatIsWrongWithItsOptions() {
+        assertWrong("-p must be at least 0, but is -1", "-p", "-1");
+        assertWrong("--parallel must be from 1 to 256, but is 257", "--parallel", "1,257");
+        assertWrong("--repeat must be from 1 to 1000, but is 0", "--repeat", "0");
+        assertWrong("Invalid value for option '-d' (N): 'deep' is not an int", "-d", "deep");
+        assertWrong("-p and -n leave nothing to measure", "-p", "0", "-n", "0");
+        assertWrong("tg64 at depth 1048576 exceeds the model's context of 1048576", "-p", "0", "-d", "1048576");
+    }
+
+    private static void assertWrong(String sentence, String... args) {
+        String[] all = new String[args.length + 1];
+        all[0] = "bench";
+        System.arraycopy(args, 0, all, 1, args.length);
+        assertThat(Cli.run(all)).isEqualTo(new Result(2, "", "hadal: " + sentence + " (see hadal bench --help)\n"));
+    }
+}

@@ -50,11 +50,15 @@ final class AnswerOptions {
     @Option(
             names = "--temperature",
             paramLabel = "X",
-            description = "0 always takes the likeliest token, 1 the model's own odds, 2 is the most. If not given, this and"
-                    + " the next three are as in the model's generation_config.json.")
+            description =
+                    "0 always takes the likeliest token, 1 the model's own odds, 2 is the most. If not given, this and"
+                            + " the next three are as in the model's generation_config.json.")
     private @Nullable Float temperature;
 
-    @Option(names = "--top-p", paramLabel = "X", description = "Take only from the likeliest tokens that reach this share.")
+    @Option(
+            names = "--top-p",
+            paramLabel = "X",
+            description = "Take only from the likeliest tokens that reach this share.")
     private @Nullable Float topP;
 
     @Option(names = "--top-k", paramLabel = "N", description = "Take only from the N likeliest tokens.")
@@ -66,7 +70,10 @@ final class AnswerOptions {
             description = "Take only from tokens at least this likely, as a share of the likeliest.")
     private @Nullable Float minP;
 
-    @Option(names = "--seed", paramLabel = "N", description = "The same seed gives the same answer; random if not given.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "The same seed gives the same answer; random if not given.")
     private @Nullable Long seed;
 
     @Option(
@@ -77,7 +84,8 @@ final class AnswerOptions {
 
     @Option(
             names = "--parity",
-            description = "Let the spelling of control tokens in a message become control tokens, as the reference does.")
+            description =
+                    "Let the spelling of control tokens in a message become control tokens, as the reference does.")
     private boolean parity;
 
     /** Whether the reasoning stays out of sight. */

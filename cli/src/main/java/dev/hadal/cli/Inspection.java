@@ -30,16 +30,22 @@ record Inspection(Checkpoint checkpoint, V4Config config, V4Weights weights, Str
         terminal.row("layers", config.numHiddenLayers() + ": " + layers(plan));
         terminal.row("hidden size", Figures.exact(config.hiddenSize()));
         terminal.row("heads", config.numAttentionHeads() + " of " + config.headDim());
-        terminal.row("experts", config.nRoutedExperts() + ", " + config.numExpertsPerTok() + " used and "
-                + config.nSharedExperts() + " shared for each token");
+        terminal.row(
+                "experts",
+                config.nRoutedExperts() + ", " + config.numExpertsPerTok() + " used and " + config.nSharedExperts()
+                        + " shared for each token");
         terminal.row("routed by token id", config.numHashLayers() + " of the layers");
         terminal.row("vocabulary", Figures.exact(config.vocabSize()));
         terminal.row("context", Figures.exact(config.maxPositionEmbeddings()) + " tokens");
         terminal.row("draft", draft());
-        terminal.row("parameters", Figures.count(plan.parameters()) + " (" + Figures.exact(plan.parameters()) + "), "
-                + Figures.count(plan.activeParameters()) + " active");
-        terminal.row("files", checkpoint.shards().size() + ", " + Figures.bytes(checkpoint.totalBytes()) + " ("
-                + Figures.exact(checkpoint.totalBytes()) + ")");
+        terminal.row(
+                "parameters",
+                Figures.count(plan.parameters()) + " (" + Figures.exact(plan.parameters()) + "), "
+                        + Figures.count(plan.activeParameters()) + " active");
+        terminal.row(
+                "files",
+                checkpoint.shards().size() + ", " + Figures.bytes(checkpoint.totalBytes()) + " ("
+                        + Figures.exact(checkpoint.totalBytes()) + ")");
         terminal.row("tensors", Figures.exact(checkpoint.tensors().size()));
         kinds().forEach((kind, amount) -> terminal.row(
                 "  " + kind.title(),

@@ -35,8 +35,7 @@ final class Json {
 
     /** An object with the members of an assistant's message; tool calls have no ids. */
     static ObjectNode message(Message.Assistant message) {
-        ObjectNode object = object()
-                .put("role", "assistant")
+        ObjectNode object = object().put("role", "assistant")
                 .put("content", message.content())
                 .put("reasoning_content", message.reasoning());
         ArrayNode calls = object.putArray("tool_calls");

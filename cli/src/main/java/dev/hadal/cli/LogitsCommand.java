@@ -2,7 +2,7 @@ package dev.hadal.cli;
 
 import dev.hadal.DeepSeek;
 import dev.hadal.OpenOptions;
-import dev.hadal.model.LanguageModel;
+import dev.hadal.model.v4.DeepSeekV4;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -16,14 +16,21 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code hadal logits}: what the model computes, to compare with other implementations. */
 @Command(
         name = "logits",
-        description = "Computes the logits of a sequence of token ids and writes them to a safetensors file: F32 \"logits\""
-                + " [T, V], and \"mtp\" [T - 1, V] with --mtp, where row i predicts token i + 2.",
+        description =
+                "Computes the logits of a sequence of token ids and writes them to a safetensors file: F32 \"logits\""
+                        + " [T, V], and \"mtp\" [T - 1, V] with --mtp, where row i predicts token i + 2.",
         footer = {
             "",
             "  hadal logits --model DIR --ids 0,671,6102 --out logits.safetensors",
             "  hadal logits --model DIR --ids @ids.safetensors --mtp --out logits.safetensors"
         })
 final class LogitsCommand implements Runnable {
+    /** Beyond this nothing is gained. */
+    private static final int MOST_ROWS = 4096;
+
+    /** Logits held at a time if nobody asks for more: 32 MB. */
+    private static final int VALUES_AT_ONCE = 1 << 23;
+
     private final Terminal terminal;
     private final HadalCommand hadal;
 
@@ -40,8 +47,9 @@ final class LogitsCommand implements Runnable {
             names = "--ids",
             paramLabel = "IDS|@FILE",
             required = true,
-            description = "Token ids, separated by commas or white space; or a file of them, as text or as an I64 tensor"
-                    + " \"ids\" in safetensors.")
+            description =
+                    "Token ids, separated by commas or white space; or a file of them, as text or as an I64 tensor"
+                            + " \"ids\" in safetensors.")
     private String ids = "";
 
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "Where to write.")
@@ -75,26 +83,34 @@ final class LogitsCommand implements Runnable {
         int[] tokens = TokenIds.ofArgument(ids);
         if (tokens.length < (mtp ? 2 : 1)) {
             throw new ParameterException(
-                    spec.commandLine(), "--ids must be at least " + (mtp ? "2 with --mtp" : "1") + ", but are " + tokens.length);
+                    spec.commandLine(),
+                    "--ids must be at least " + (mtp ? "2 with --mtp" : "1") + ", but are " + tokens.length);
         }
         OpenOptions options = OpenOptions.defaults()
                 .withNumerics(numerics.mode())
                 .withThreads(hadal.threads())
                 .withNotices(notice -> terminal.note("hadal: " + notice));
+        if (chunk != null) {
+            options = options.withBatchRows(Math.min(chunk, MOST_ROWS));
+        }
         try (DeepSeek deepSeek = DeepSeek.open(model.files(), options)) {
             compute(deepSeek.model(), tokens);
         }
     }
 
-    private void compute(LanguageModel languageModel, int[] tokens) {
-        LogitsFile file = new LogitsFile(languageModel, tokens, new LogitsFile.Content(last, mtp));
-        file.write(out, chunk == null ? Integer.MAX_VALUE : chunk);
+    private void compute(DeepSeekV4 deepSeekV4, int[] tokens) {
+        LogitsFile file = new LogitsFile(deepSeekV4, tokens, new LogitsFile.Content(last, mtp));
+        int batchRows = deepSeekV4.limits().batchRows();
+        int frugal = Math.max(1, VALUES_AT_ONCE / deepSeekV4.limits().vocabulary());
+        file.write(out, chunk == null ? Math.min(batchRows, frugal) : batchRows);
         if (json) {
             ObjectNode shapes = Json.object();
             file.tensors().forEach(tensor -> tensor.shape().forEach(shapes.withArray(tensor.name())::add));
             terminal.printLine(shapes.toString());
         } else {
-            file.tensors().forEach(tensor -> terminal.row(tensor.name(), tensor.shape().toString()));
+            file.tensors()
+                    .forEach(
+                            tensor -> terminal.row(tensor.name(), tensor.shape().toString()));
         }
     }
 }

@@ -63,7 +63,8 @@ public final class Main {
         } catch (RuntimeException e) {
             return fail(ExitCode.FAILED, isForeseen(e) ? String.valueOf(e.getMessage()) : unforeseen(e), e);
         } catch (OutOfMemoryError e) {
-            return fail(ExitCode.FAILED, "out of memory: " + e.getMessage() + "; hadal plan shows what a model needs", e);
+            return fail(
+                    ExitCode.FAILED, "out of memory: " + e.getMessage() + "; hadal plan shows what a model needs", e);
         }
     }
 
@@ -94,7 +95,8 @@ public final class Main {
     /** Only the command in question if there is one: reading the annotations of all takes most of a short run. */
     private CommandLine commandLine(String... args) {
         Map<String, Supplier<Runnable>> commands = commands();
-        CommandLine line = new CommandLine(hadal).setUsageHelpAutoWidth(true);
+        // An argument @FILE is the command's own to read.
+        CommandLine line = new CommandLine(hadal).setUsageHelpAutoWidth(true).setExpandAtFiles(false);
         Arrays.stream(args)
                 .filter(commands::containsKey)
                 .findFirst()

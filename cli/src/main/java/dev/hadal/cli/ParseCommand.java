@@ -39,7 +39,9 @@ final class ParseCommand implements Runnable {
     @Option(names = "--chat", description = "The completion begins with the answer.")
     private boolean chat;
 
-    @Option(names = "--strict", description = "Refuse whatever is not exactly in the format, as the reference parser does.")
+    @Option(
+            names = "--strict",
+            description = "Refuse whatever is not exactly in the format, as the reference parser does.")
     private boolean strict;
 
     @Option(names = "--ids", description = "Read token ids of the model instead of text.")
@@ -50,8 +52,9 @@ final class ParseCommand implements Runnable {
 
     @Option(
             names = "--jsonl",
-            description = "Read lines of {\"thinking_mode\": \"thinking\" or \"chat\", \"completion\": ...} and answer each"
-                    + " in one line.")
+            description =
+                    "Read lines of {\"thinking_mode\": \"thinking\" or \"chat\", \"completion\": ...} and answer each"
+                            + " in one line.")
     private boolean lines;
 
     ParseCommand(Terminal terminal) {

@@ -23,8 +23,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code hadal plan}: what a model needs, from its configuration alone (architecture.md 10). */
 @Command(
         name = "plan",
-        description = "Tells what a model needs: parameters, disk, memory, and work for each token, beside DeepSeek-V3.2."
-                + " Its config.json is enough.",
+        description =
+                "Tells what a model needs: parameters, disk, memory, and work for each token, beside DeepSeek-V3.2."
+                        + " Its config.json is enough.",
         footer = {"", "  hadal plan --config config.json --context 100000"})
 final class PlanCommand implements Runnable {
     private final Terminal terminal;
@@ -109,14 +110,18 @@ final class PlanCommand implements Runnable {
         for (LayerKind kind : LayerKind.values()) {
             if (plan.layers(kind) > 0) {
                 terminal.row(
-                        "cache, " + plan.layers(kind) + " x " + kind, size(plan.layers(kind) * plan.layerCacheBytes(kind, tokens)));
+                        "cache, " + plan.layers(kind) + " x " + kind,
+                        size(plan.layers(kind) * plan.layerCacheBytes(kind, tokens)));
             }
         }
-        terminal.row("cache", size(plan.cacheBytes(tokens)) + ", " + Figures.percent(cacheShare(plan, tokens))
-                + " of DeepSeek-V3.2");
+        terminal.row(
+                "cache",
+                size(plan.cacheBytes(tokens)) + ", " + Figures.percent(cacheShare(plan, tokens)) + " of DeepSeek-V3.2");
         terminal.row("memory of this program", size(DeepSeekV4.stateBytes(plan.config(), tokens)));
-        terminal.row("work per token", Figures.count(Math.round(flops.total())) + " FLOPs, "
-                + Figures.percent(flopsShare(plan, tokens)) + " of DeepSeek-V3.2");
+        terminal.row(
+                "work per token",
+                Figures.count(Math.round(flops.total())) + " FLOPs, " + Figures.percent(flopsShare(plan, tokens))
+                        + " of DeepSeek-V3.2");
     }
 
     private static String size(long bytes) {
@@ -137,7 +142,9 @@ final class PlanCommand implements Runnable {
                 .put("total", plan.parameters())
                 .put("active", plan.activeParameters())
                 .put("draft", plan.mtpParameters());
-        object.put("file_bytes", plan.fileBytes()).put("weight_bytes", plan.tensorBytes()).put("context", tokens);
+        object.put("file_bytes", plan.fileBytes())
+                .put("weight_bytes", plan.tensorBytes())
+                .put("context", tokens);
         ObjectNode cache = object.putObject("cache_bytes");
         for (LayerKind kind : LayerKind.values()) {
             cache.put(kind.name().toLowerCase(Locale.ROOT), plan.layers(kind) * plan.layerCacheBytes(kind, tokens));
@@ -150,9 +157,7 @@ final class PlanCommand implements Runnable {
                 .put("core", flops.core())
                 .put("indexer", flops.indexer())
                 .put("total", flops.total());
-        object.putObject("share_of_v32")
-                .put("cache", cacheShare(plan, tokens))
-                .put("flops", flopsShare(plan, tokens));
+        object.putObject("share_of_v32").put("cache", cacheShare(plan, tokens)).put("flops", flopsShare(plan, tokens));
         return object;
     }
 }

@@ -17,7 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code hadal prompt}: a request to the exact prompt. */
 @Command(
         name = "prompt",
-        description = "Reads the body of a ChatCompletions request and prints the exact prompt that the model would see.",
+        description =
+                "Reads the body of a ChatCompletions request and prints the exact prompt that the model would see.",
         footer = {
             "",
             "  echo '{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}]}' | hadal prompt",
@@ -38,7 +39,8 @@ final class PromptCommand implements Runnable {
 
     @Option(
             names = "--parity",
-            description = "Let the spelling of control tokens in a message become control tokens, as the reference does.")
+            description =
+                    "Let the spelling of control tokens in a message become control tokens, as the reference does.")
     private boolean parity;
 
     @Option(names = "--json", description = "Answer with {\"prompt\": ..., \"ids\": [...]}.")
@@ -46,8 +48,9 @@ final class PromptCommand implements Runnable {
 
     @Option(
             names = "--jsonl",
-            description = "Read lines of {\"messages\": ..., \"thinking_mode\": ..., \"options\": ..., \"rules\": ...}, the"
-                    + " arguments of the reference encoder, and answer each as --json and --parity do.")
+            description =
+                    "Read lines of {\"messages\": ..., \"thinking_mode\": ..., \"options\": ..., \"rules\": ...}, the"
+                            + " arguments of the reference encoder, and answer each as --json and --parity do.")
     private boolean lines;
 
     PromptCommand(Terminal terminal) {
@@ -61,7 +64,8 @@ final class PromptCommand implements Runnable {
         if (lines) {
             Json.answerLines(
                     terminal,
-                    call -> new Prompt(tokenizer, ChatRequestReader.encoderCall(call.toString(), defaultRules), true).json());
+                    call -> new Prompt(tokenizer, ChatRequestReader.encoderCall(call.toString(), defaultRules), true)
+                            .json());
             return;
         }
         byte[] body = terminal.readAll().getBytes(StandardCharsets.UTF_8);

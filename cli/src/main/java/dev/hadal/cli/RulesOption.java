@@ -17,7 +17,8 @@ final class RulesOption {
     private @Nullable EffortRules rules;
 
     /** The rules asked for, or null for those of the model. */
-    @Nullable EffortRules rules() {
+    @Nullable
+    EffortRules rules() {
         return rules;
     }
 

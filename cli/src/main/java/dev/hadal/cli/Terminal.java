@@ -147,7 +147,8 @@ final class Terminal {
     }
 
     /** The next line that somebody types, after a sign that it is awaited; null after the last one. */
-    @Nullable String ask() {
+    @Nullable
+    String ask() {
         boolean signs = kind.typedIn && kind.screenErr;
         if (signs) {
             write(err, "> ");
@@ -175,7 +176,8 @@ final class Terminal {
     }
 
     /** The next line of standard input without its end, or null after the last one. */
-    @Nullable String readLine() {
+    @Nullable
+    String readLine() {
         try {
             ByteArrayOutputStream line = new ByteArrayOutputStream();
             int next = in.read();

@@ -35,8 +35,7 @@ enum Think {
                 case "low" -> LOW;
                 case "high" -> HIGH;
                 case "max" -> MAX;
-                default ->
-                    throw new TypeConversionException("expected off, low, high or max but was \"" + name + "\"");
+                default -> throw new TypeConversionException("expected off, low, high or max but was \"" + name + "\"");
             };
         }
     }

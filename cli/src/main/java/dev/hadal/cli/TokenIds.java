@@ -58,7 +58,9 @@ final class TokenIds {
             return checked(Long.parseLong(word));
         } catch (NumberFormatException e) {
             throw new CommandException(
-                    "\"" + word + "\" is not a token id; ids are whole numbers from 0, separated by commas or white space", e);
+                    "\"" + word
+                            + "\" is not a token id; ids are whole numbers from 0, separated by commas or white space",
+                    e);
         }
     }
 

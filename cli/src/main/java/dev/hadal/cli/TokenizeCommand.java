@@ -25,10 +25,7 @@ final class TokenizeCommand implements Runnable {
     @Mixin
     private ModelOption model = new ModelOption();
 
-    @Parameters(
-            paramLabel = "TEXT",
-            arity = "0..*",
-            description = "The text, or the ids; standard input if not given.")
+    @Parameters(paramLabel = "TEXT", arity = "0..*", description = "The text, or the ids; standard input if not given.")
     private String[] words = {};
 
     @Option(names = "--plain", description = "Treat the spelling of a control token as ordinary text.")
@@ -54,7 +51,8 @@ final class TokenizeCommand implements Runnable {
     public void run() {
         Tokenizer tokenizer = model.tokenizer();
         if (lines) {
-            Json.answerLines(terminal, request -> decode ? decodeLine(tokenizer, request) : encodeLine(tokenizer, request));
+            Json.answerLines(
+                    terminal, request -> decode ? decodeLine(tokenizer, request) : encodeLine(tokenizer, request));
         } else if (decode) {
             printText(tokenizer.decode(TokenIds.parse(input())));
         } else {

@@ -15,8 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
-    private static final String[] COMMANDS = {
-        "run", "chat", "tokenize", "prompt", "parse", "logits", "inspect", "plan"
+    private static final String[] COMMANDS = {"run", "chat", "tokenize", "prompt", "parse", "logits", "inspect", "plan"
     };
 
     @Test
@@ -39,7 +38,8 @@ class MainTest {
         Result help = Cli.run(command, "--help");
         assertThat(help.code()).isZero();
         assertThat(help.out()).startsWith("Usage: hadal " + command).contains("--threads=N", "--version", "--json");
-        assertThat(Cli.run(command, "--version").out()).isEqualTo(Cli.run("--version").out());
+        assertThat(Cli.run(command, "--version").out())
+                .isEqualTo(Cli.run("--version").out());
     }
 
     @Test
@@ -47,10 +47,12 @@ class MainTest {
         assertWrong("which command? One of " + String.join(", ", COMMANDS) + " (see hadal --help)");
         assertWrong("Unmatched argument at index 0: 'serve' (see hadal --help)", "serve");
         assertWrong("Unknown option: '--shout' (see hadal run --help)", "run", "--shout", "x");
-        assertWrong("--threads must be at least 1, but is 0 (see hadal --help)", "plan", "--threads", "0");
+        assertWrong("--threads must be from 1 to 1024, but is 0 (see hadal --help)", "plan", "--threads", "0");
         assertWrong(
                 "Invalid value for option '--threads': 'two' is not an int (see hadal plan --help)",
-                "plan", "--threads", "two");
+                "plan",
+                "--threads",
+                "two");
         assertWrong("Missing required parameter for option '--stop' (TEXT) (see hadal run --help)", "run", "--stop");
     }
 
@@ -61,14 +63,18 @@ class MainTest {
     @Test
     void failureIsOneSentenceAndExitCodeOne(@TempDir Path directory) {
         assertThat(Cli.run("inspect", directory.resolve("none").toString()))
-                .isEqualTo(new Result(1, "", "hadal: " + directory.resolve("none")
-                        + ": there is no such directory. Give the directory that holds config.json and the safetensors"
-                        + " files\n"));
+                .isEqualTo(new Result(
+                        1,
+                        "",
+                        "hadal: " + directory.resolve("none")
+                                + ": there is no such directory. Give the directory that holds config.json and the safetensors"
+                                + " files\n"));
     }
 
     @Test
     void verboseAddsWhereAnErrorComesFrom(@TempDir Path directory) {
-        Result result = Cli.run("inspect", "--verbose", directory.resolve("none").toString());
+        Result result =
+                Cli.run("inspect", "--verbose", directory.resolve("none").toString());
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.err()).startsWith("hadal: ").contains("dev.hadal.checkpoint.DirectoryFiles.open(");
     }

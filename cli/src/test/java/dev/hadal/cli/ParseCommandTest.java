@@ -53,8 +53,9 @@ class ParseCommandTest {
 
     @Test
     void printsTheMessage() {
-        String message = "{\"role\":\"assistant\",\"content\":\"y\",\"reasoning_content\":\"x\",\"tool_calls\":[{\"type\":"
-                + "\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\": \\\"1\\\"}\"}}]}\n";
+        String message =
+                "{\"role\":\"assistant\",\"content\":\"y\",\"reasoning_content\":\"x\",\"tool_calls\":[{\"type\":"
+                        + "\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\": \\\"1\\\"}\"}}]}\n";
         assertThat(Cli.runWithInput(CALL, "parse", "--thinking", "--json")).isEqualTo(new Result(0, message, ""));
         assertThat(Cli.runWithInput(CALL, "parse", "--thinking").json()).isEqualTo(Cli.JSON.readTree(message));
     }
@@ -70,8 +71,11 @@ class ParseCommandTest {
     void mustKnowHowThePromptEnded() {
         assertThat(Cli.runWithInput(CALL, "parse"))
                 .isEqualTo(new Result(
-                        2, "", "hadal: how did the prompt end? Give either --thinking or --chat (see hadal parse --help)\n"));
-        assertThat(Cli.runWithInput(CALL, "parse", "--thinking", "--chat").code()).isEqualTo(2);
+                        2,
+                        "",
+                        "hadal: how did the prompt end? Give either --thinking or --chat (see hadal parse --help)\n"));
+        assertThat(Cli.runWithInput(CALL, "parse", "--thinking", "--chat").code())
+                .isEqualTo(2);
         assertThat(Cli.runWithInput("{\"thinking_mode\": \"deep\", \"completion\": \"\"}", "parse", "--jsonl")
                         .out())
                 .isEqualTo("{\"error\":\"\\\"thinking_mode\\\" must be \\\"thinking\\\" or \\\"chat\\\", but is"
@@ -81,9 +85,15 @@ class ParseCommandTest {
     @Test
     void strictSaysWhereAndWhy() {
         assertThat(Cli.runWithInput("x", "parse", "--chat", "--strict"))
-                .isEqualTo(new Result(1, "", "hadal: at character 1 of the completion: the message is not closed by"
-                        + " <｜end▁of▁sentence｜>\n"));
-        assertThat(Cli.runWithInput("x", "parse", "--chat").json().path("content").stringValue())
+                .isEqualTo(new Result(
+                        1,
+                        "",
+                        "hadal: at character 0 of the completion: the message is not closed by"
+                                + " <｜end▁of▁sentence｜>\n"));
+        assertThat(Cli.runWithInput("x", "parse", "--chat")
+                        .json()
+                        .path("content")
+                        .stringValue())
                 .isEqualTo("x");
     }
 }

@@ -20,13 +20,17 @@ class PlanCommandTest {
 
     private static String config(String name) throws IOException {
         try (var files = Files.walk(CONFIGS)) {
-            return files.filter(file -> file.endsWith(name)).findFirst().orElseThrow().toString();
+            return files.filter(file -> file.endsWith(name))
+                    .findFirst()
+                    .orElseThrow()
+                    .toString();
         }
     }
 
     @Test
     void accountsForFlash() throws IOException {
-        JsonNode plan = Cli.run("plan", "--json", "--config", config("config-flash.json")).json();
+        JsonNode plan = Cli.run("plan", "--json", "--config", config("config-flash.json"))
+                .json();
         assertThat(plan.path("parameters").toString())
                 .isEqualTo("{\"total\":284332240471,\"active\":13270101591,\"draft\":6610048891}");
         assertThat(plan.path("file_bytes").longValue()).isEqualTo(159_617_149_040L);
@@ -66,8 +70,11 @@ class PlanCommandTest {
                         2, "", "hadal: give either --config or --model, not both (see hadal plan --help)\n"));
         for (String context : new String[] {"0", "1048577"}) {
             assertThat(Cli.run("plan", "--context", context))
-                    .isEqualTo(new Result(2, "", "hadal: --context must be from 1 to 1048576 for this model, but is "
-                            + context + " (see hadal plan --help)\n"));
+                    .isEqualTo(new Result(
+                            2,
+                            "",
+                            "hadal: --context must be from 1 to 1048576 for this model, but is " + context
+                                    + " (see hadal plan --help)\n"));
         }
     }
 

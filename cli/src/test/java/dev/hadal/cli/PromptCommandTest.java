@@ -45,8 +45,7 @@ class PromptCommandTest {
     @Test
     void printsTheExactPrompt() {
         assertThat(Cli.runWithInput(REQUEST, "prompt"))
-                .isEqualTo(new Result(
-                        0, "<｜begin▁of▁sentence｜><｜User｜>Say <think><｜Assistant｜><think>", ""));
+                .isEqualTo(new Result(0, "<｜begin▁of▁sentence｜><｜User｜>Say <think><｜Assistant｜><think>", ""));
     }
 
     @Test
@@ -73,11 +72,16 @@ class PromptCommandTest {
         String ga = Cli.runWithInput(MAX, "prompt", "--rules", "ga").out();
         assertThat(preview).contains("Reasoning Effort: Absolute maximum");
         assertThat(ga).contains("Reasoning Effort: Beyond maximum");
-        assertThat(Cli.runWithInput(MAX, "prompt", "--rules", "v4-ga-2026-07-31").out())
+        assertThat(Cli.runWithInput(MAX, "prompt", "--rules", "v4-ga-2026-07-31")
+                        .out())
                 .isEqualTo(ga);
         assertThat(Cli.runWithInput(MAX, "prompt", "--rules", "old"))
-                .isEqualTo(new Result(2, "", "hadal: Invalid value for option '--rules': unknown effort rules \"old\","
-                        + " expected preview, ga, v4-preview-2026-04 or v4-ga-2026-07-31 (see hadal prompt --help)\n"));
+                .isEqualTo(
+                        new Result(
+                                2,
+                                "",
+                                "hadal: Invalid value for option '--rules': unknown effort rules \"old\","
+                                        + " expected preview, ga, v4-preview-2026-04 or v4-ga-2026-07-31 (see hadal prompt --help)\n"));
     }
 
     @Test

@@ -14,7 +14,8 @@ class TokenizeCommandTest {
     void reproducesTheVectorsOfTheEmbeddedModel() throws IOException {
         List<JsonNode> vectors = Cli.vectors("tokenizer-nano.json");
         String requests = vectors.stream().map(Cli::ascii).collect(Collectors.joining("\n"));
-        List<JsonNode> answers = Cli.runWithInput(requests, "tokenize", "--jsonl").jsonLines();
+        List<JsonNode> answers =
+                Cli.runWithInput(requests, "tokenize", "--jsonl").jsonLines();
         assertThat(answers).hasSameSizeAs(vectors);
         for (int i = 0; i < vectors.size(); i++) {
             assertThat(answers.get(i).path("ids"))
@@ -47,7 +48,10 @@ class TokenizeCommandTest {
                         .path("text")
                         .stringValue())
                 .isEqualTo(text);
-        assertThat(Cli.run("tokenize", "--decode", "--json", "3701,3702").json().path("text").stringValue())
+        assertThat(Cli.run("tokenize", "--decode", "--json", "3701,3702")
+                        .json()
+                        .path("text")
+                        .stringValue())
                 .isEqualTo("<think></think>");
     }
 
@@ -61,7 +65,8 @@ class TokenizeCommandTest {
                 {"text": "<think>", "mode": "parse"}
                 {"tex
                 """;
-        List<JsonNode> answers = Cli.runWithInput(requests, "tokenize", "--jsonl").jsonLines();
+        List<JsonNode> answers =
+                Cli.runWithInput(requests, "tokenize", "--jsonl").jsonLines();
         assertThat(answers.stream().map(answer -> answer.path("error").asString("")))
                 .containsExactly(
                         "\"text\" must be a string",
@@ -76,8 +81,11 @@ class TokenizeCommandTest {
     @Test
     void refusesWhatIsNotAnId() {
         assertThat(Cli.run("tokenize", "--decode", "1", "x"))
-                .isEqualTo(new Result(1, "", "hadal: \"x\" is not a token id; ids are whole numbers from 0, separated by"
-                        + " commas or white space\n"));
+                .isEqualTo(new Result(
+                        1,
+                        "",
+                        "hadal: \"x\" is not a token id; ids are whole numbers from 0, separated by"
+                                + " commas or white space\n"));
         assertThat(Cli.run("tokenize", "--decode", "4294967296").err())
                 .isEqualTo("hadal: 4294967296 is not a token id; ids are whole numbers from 0\n");
         assertThat(Cli.run("tokenize", "--decode", "3712").code()).isEqualTo(1);

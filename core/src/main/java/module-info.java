@@ -5,6 +5,7 @@ module dev.hadal {
     requires jdk.incubator.vector;
     requires tools.jackson.databind;
 
+    exports dev.hadal;
     exports dev.hadal.chat;
     exports dev.hadal.checkpoint;
     exports dev.hadal.kernel;

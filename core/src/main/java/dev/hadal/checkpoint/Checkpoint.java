@@ -2,7 +2,11 @@ package dev.hadal.checkpoint;
 
 import dev.hadal.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +21,7 @@ public final class Checkpoint implements AutoCloseable {
     private static final String CONFIG = "config.json";
     private static final long MAX_CONFIG_BYTES = 1 << 20;
     private static final String SINGLE = "model.safetensors";
+    private static final long SMALL_TENSOR_BYTES = 1 << 16;
     private static final String DOWNLOAD = "Download the model again";
 
     private final ModelFiles files;
@@ -84,6 +89,30 @@ public final class Checkpoint implements AutoCloseable {
     /** Bytes of all tensors. */
     public long tensorBytes() {
         return tensors.values().stream().mapToLong(Tensor::byteSize).sum();
+    }
+
+    /**
+     * A digest that tells models apart: of the configuration, of name, type and shape of every tensor, and of the values
+     * of the small ones (norms, biases, sinks), which no two trainings share. The large ones are not read.
+     */
+    public String fingerprint() {
+        MessageDigest digest = sha256();
+        digest.update(configJson);
+        for (Tensor tensor : tensors.values()) {
+            digest.update(tensor.spec().toString().getBytes(StandardCharsets.UTF_8));
+            if (tensor.byteSize() <= SMALL_TENSOR_BYTES) {
+                digest.update(tensor.data().asByteBuffer());
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest(), 0, 16);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     @Override

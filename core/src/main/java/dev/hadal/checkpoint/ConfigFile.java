@@ -80,6 +80,15 @@ public final class ConfigFile {
         return value.stringValue();
     }
 
+    /** Yes or no. */
+    public boolean flag(String key) {
+        JsonNode value = require(key);
+        if (!value.isBoolean()) {
+            throw refused(key, "is " + value + ", neither true nor false");
+        }
+        return value.booleanValue();
+    }
+
     /** A list of whole numbers in a range. */
     public List<Integer> integers(String key, int least, int most) {
         JsonNode value = require(key);

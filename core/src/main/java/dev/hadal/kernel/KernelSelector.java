@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
+import java.util.function.Consumer;
 
 /** Decides which kernels a process can use, and says why if they are not the fast ones. */
 public final class KernelSelector {
@@ -49,6 +50,28 @@ public final class KernelSelector {
         } catch (Throwable e) {
             throw new IllegalStateException("vector kernels of " + bits + " bits cannot be defined: " + e, e);
         }
+    }
+
+    /**
+     * Kernels by choice.
+     *
+     * @param warnings told in a sentence when the plain kernels are used although others were hoped for
+     * @throws IllegalStateException if vector kernels are demanded and there are none
+     */
+    public static Kernels select(KernelChoice choice, Consumer<String> warnings) {
+        if (choice == KernelChoice.SCALAR) {
+            return scalar();
+        }
+        if (choice == KernelChoice.VECTOR) {
+            return vector(preferredBits());
+        }
+        if (!vectorModulePresent()) {
+            warnings.accept(missingModule());
+            return scalar();
+        }
+        WarmingKernels kernels = new WarmingKernels(vector(preferredBits()));
+        kernels.onFailure(warnings);
+        return kernels;
     }
 
     /** What to tell a user whose JVM has no vector module. */

@@ -80,8 +80,7 @@ public final class Linear {
 
     /** Computes {@code y = W x} for the first {@code rows} rows, the panels shared out over the pool. */
     public void forward(Rows x, Rows y, int rows, Compute compute) {
-        compute.pool()
-                .run(panels(), (panel, worker) -> forward(panel, x, y, 0, rows, compute.on(worker)));
+        compute.pool().run(panels(), (panel, worker) -> forward(panel, x, y, 0, rows, compute.on(worker)));
     }
 
     /** Computes one panel of the output for {@code rows} rows from {@code firstRow} on. */

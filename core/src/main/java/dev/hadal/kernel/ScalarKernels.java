@@ -21,8 +21,7 @@ public final class ScalarKernels implements Kernels {
                     accumulate(part, x.data()[input + k], panel.weights, panel.offset + k * panel.stride, panel.lanes);
                 }
                 for (int j = 0; j < panel.lanes; j++) {
-                    y.data()[output + j] =
-                            Math.fma(panel.scales[b * Panel.LANES + j], part[j], y.data()[output + j]);
+                    y.data()[output + j] = Math.fma(panel.scales[b * Panel.LANES + j], part[j], y.data()[output + j]);
                 }
             }
         }

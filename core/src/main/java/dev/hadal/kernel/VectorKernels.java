@@ -215,8 +215,7 @@ final class VectorKernels implements Kernels {
             sum.intoArray(lanes, lane);
         }
         for (int i = whole; i < length; i++) {
-            lanes[i - whole] =
-                    Math.fma(weights[weightsOffset + i], Math.max(x[offset + i], 0f), lanes[i - whole]);
+            lanes[i - whole] = Math.fma(weights[weightsOffset + i], Math.max(x[offset + i], 0f), lanes[i - whole]);
         }
         return ScalarKernels.fold(lanes);
     }
@@ -239,16 +238,15 @@ final class VectorKernels implements Kernels {
         FloatVector n = rounded.sub(Exponential.ROUNDER);
         FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_HIGH), x);
         r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_LOW), r);
-        FloatVector p = r.fma(
-                FloatVector.broadcast(FLOATS, Exponential.C5), FloatVector.broadcast(FLOATS, Exponential.C4));
+        FloatVector p =
+                r.fma(FloatVector.broadcast(FLOATS, Exponential.C5), FloatVector.broadcast(FLOATS, Exponential.C4));
         p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C3));
         p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C2));
         p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C1));
         p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C0));
         p = p.fma(r.mul(r), r).add(1f);
-        IntVector exponent = rounded.reinterpretAsInts()
-                .sub(Exponential.ROUNDER_BITS)
-                .lanewise(VectorOperators.LSHL, 23);
+        IntVector exponent =
+                rounded.reinterpretAsInts().sub(Exponential.ROUNDER_BITS).lanewise(VectorOperators.LSHL, 23);
         FloatVector result = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
         result = result.blend(0f, x.compare(VectorOperators.LT, Exponential.LOWEST));
         result = result.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, Exponential.HIGHEST));

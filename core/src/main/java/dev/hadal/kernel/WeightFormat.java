@@ -55,7 +55,8 @@ sealed interface WeightFormat {
 
     private static Scales scales(Tensor weight, @Nullable Tensor scale) {
         if (scale == null) {
-            throw new IllegalArgumentException(weight.name() + ": a matrix of type " + weight.dtype() + " needs a scale");
+            throw new IllegalArgumentException(
+                    weight.name() + ": a matrix of type " + weight.dtype() + " needs a scale");
         }
         return new Scales(scale.data(), scale.dtype() == DType.F32, scale.dim(1));
     }

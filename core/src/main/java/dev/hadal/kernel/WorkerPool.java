@@ -37,7 +37,8 @@ public final class WorkerPool implements AutoCloseable {
         workers = new Thread[threads - 1];
         for (int i = 0; i < workers.length; i++) {
             int worker = i + 1;
-            workers[i] = Thread.ofPlatform().daemon().name("hadal-worker-" + worker).start(() -> work(worker));
+            workers[i] =
+                    Thread.ofPlatform().daemon().name("hadal-worker-" + worker).start(() -> work(worker));
         }
     }
 

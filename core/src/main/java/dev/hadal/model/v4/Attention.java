@@ -38,7 +38,8 @@ final class Attention {
         this.wqB = new Linear(weights.wqB().weight(), weights.wqB().scale());
         this.wkv = new Linear(weights.wkv().weight(), weights.wkv().scale());
         this.kvNorm = new RmsNorm(weights.kvNorm().floats(), config.rmsNormEps());
-        this.woA = groups(config, new Linear(weights.woA().weight(), weights.woA().scale()));
+        this.woA =
+                groups(config, new Linear(weights.woA().weight(), weights.woA().scale()));
         this.woB = new Linear(weights.woB().weight(), weights.woB().scale());
         this.compressor = weights.compressor() == null
                 ? null
@@ -149,11 +150,20 @@ final class Attention {
     private void output(Pass pass, Rows out) {
         Scratch scratch = pass.scratch();
         int panels = woA.getFirst().panels();
-        pass.compute().pool().run(woA.size() * panels, (item, worker) -> woA.get(item / panels)
-                .forward(item % panels, scratch.values, scratch.groups, 0, pass.rows(), pass.compute().on(worker)));
+        pass.compute()
+                .pool()
+                .run(
+                        woA.size() * panels,
+                        (item, worker) -> woA.get(item / panels)
+                                .forward(
+                                        item % panels,
+                                        scratch.values,
+                                        scratch.groups,
+                                        0,
+                                        pass.rows(),
+                                        pass.compute().on(worker)));
         for (int row = 0; row < pass.rows(); row++) {
-            pass.numerics()
-                    .round(RoundingPoint.LINEAR, scratch.groups.data(), scratch.groups.at(row), woB.inputs());
+            pass.numerics().round(RoundingPoint.LINEAR, scratch.groups.data(), scratch.groups.at(row), woB.inputs());
         }
         linear(pass, woB, scratch.groups, out);
     }

@@ -174,8 +174,8 @@ public final class DeepSeekV4 implements LanguageModel {
         for (int row = 0; row < batch.rows(); row++) {
             int token = batch.token(row);
             if (token < 0 || token >= config.vocabSize()) {
-                throw new IllegalArgumentException("token " + token + " in row " + row
-                        + " is not in the vocabulary of " + config.vocabSize() + " ids");
+                throw new IllegalArgumentException("token " + token + " in row " + row + " is not in the vocabulary of "
+                        + config.vocabSize() + " ids");
             }
         }
         for (Batch.Span span : batch.spans()) {
@@ -185,8 +185,8 @@ public final class DeepSeekV4 implements LanguageModel {
             }
             long end = (long) span.state().length() + span.rows();
             if (end > config.maxPositionEmbeddings()) {
-                throw new IllegalArgumentException("the sequence would be " + end + " tokens long, the model's context is "
-                        + config.maxPositionEmbeddings());
+                throw new IllegalArgumentException("the sequence would be " + end
+                        + " tokens long, the model's context is " + config.maxPositionEmbeddings());
             }
         }
         logits.rows(batch.wantedRows());

@@ -11,6 +11,7 @@ final class IndexWorkspace {
     final float[] scores = new float[Entries.PAGE];
     /** Ties are decided by index; the recorded outputs of the tests decided them otherwise. */
     Selection best;
+
     private final float[] queries;
     private final int stride;
     private final Panel panel = new Panel(0, 1).scaledBy(1f);

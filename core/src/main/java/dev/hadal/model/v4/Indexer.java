@@ -22,8 +22,8 @@ final class Indexer {
     Indexer(V4Config config, V4Weights.Indexer weights, Rope rope) {
         this.config = config;
         this.wqB = new Linear(weights.wqB().weight(), weights.wqB().scale());
-        this.weightsProj = new Linear(
-                weights.weightsProj().weight(), weights.weightsProj().scale());
+        this.weightsProj =
+                new Linear(weights.weightsProj().weight(), weights.weightsProj().scale());
         this.compressor = new Compressor(
                 weights.compressor(),
                 LayerKind.CSA,

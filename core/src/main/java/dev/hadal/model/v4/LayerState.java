@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param compressed in layers with compression: finished entries and the block being filled
  * @param index in CSA layers: the same for the index keys
  */
-record LayerState(float[] window, @Nullable Compressed compressed, @Nullable Compressed index) {
+record LayerState(
+        float[] window,
+        @Nullable Compressed compressed,
+        @Nullable Compressed index) {
 
     /**
      * Finished entries of one compressor, and its unfinished block. Overlapping compressors keep the last finished

@@ -54,12 +54,14 @@ final class Moe {
         int slots = pass.rows() * config.numExpertsPerTok();
         pass.compute()
                 .pool()
-                .run(slots, (slot, worker) -> System.arraycopy(
-                        x.data(),
-                        x.at(routes.slotRows[slot]),
-                        gathered.data(),
-                        gathered.at(slot),
-                        config.hiddenSize()));
+                .run(
+                        slots,
+                        (slot, worker) -> System.arraycopy(
+                                x.data(),
+                                x.at(routes.slotRows[slot]),
+                                gathered.data(),
+                                gathered.at(slot),
+                                config.hiddenSize()));
     }
 
     /** The routed experts, from {@code expertInput} to {@code expertOutput}, all pieces of all experts shared out at once. */
@@ -72,7 +74,12 @@ final class Moe {
             Linear linear = gate ? experts.get(e).w1() : experts.get(e).w3();
             Rows to = gate ? scratch.expertGate : scratch.expertUp;
             linear.forward(
-                    item % up, scratch.expertInput, to, routes.firstSlot[e], routes.count(e), pass.compute().on(worker));
+                    item % up,
+                    scratch.expertInput,
+                    to,
+                    routes.firstSlot[e],
+                    routes.count(e),
+                    pass.compute().on(worker));
         });
         int slots = pass.rows() * config.numExpertsPerTok();
         pass.compute().pool().run(slots, (slot, worker) -> activate(pass, slot, routes.slotWeights[slot]));

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * the others take the best scores, to which a bias is added for choosing only.
  */
 final class Router {
-    private static final ValueLayout.OfLong LONG =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Linear gate;
     private final float @Nullable [] bias;
@@ -24,7 +23,8 @@ final class Router {
     private final float scale;
 
     Router(V4Config config, V4Weights.Moe weights) {
-        this.gate = new Linear(weights.gateWeight().weight(), weights.gateWeight().scale());
+        this.gate =
+                new Linear(weights.gateWeight().weight(), weights.gateWeight().scale());
         this.bias = weights.gateBias() == null ? null : weights.gateBias().floats();
         this.expertsByToken = weights.tid2eid() == null ? null : table(weights.tid2eid(), config.nRoutedExperts());
         this.used = config.numExpertsPerTok();

@@ -67,8 +67,7 @@ final class Scratch {
         int channels = 2 * Math.max(config.headDim(), config.indexHeadDim());
         int slots = Math.multiplyExact(rows, config.numExpertsPerTok());
         streams = Rows.allocate(rows, HyperConnection.STREAMS * dim);
-        draftStreams = Rows.allocate(
-                config.numNextnPredictLayers() > 0 ? rows : 0, HyperConnection.STREAMS * dim);
+        draftStreams = Rows.allocate(config.numNextnPredictLayers() > 0 ? rows : 0, HyperConnection.STREAMS * dim);
         mix = Rows.allocate(rows, HyperConnection.LOGITS);
         hidden = Rows.allocate(rows, dim);
         update = Rows.allocate(rows, dim);
@@ -118,9 +117,25 @@ final class Scratch {
     /** Memory held, in bytes. */
     long bytes() {
         long rowBytes = Stream.of(
-                        streams, draftStreams, mix, hidden, update, lowRankQueries, queries, keys, values, groups,
-                        compressorKv, compressorScore, indexQueries, indexWeights, gateScores, expertInput,
-                        expertGate, expertUp, expertOutput)
+                        streams,
+                        draftStreams,
+                        mix,
+                        hidden,
+                        update,
+                        lowRankQueries,
+                        queries,
+                        keys,
+                        values,
+                        groups,
+                        compressorKv,
+                        compressorScore,
+                        indexQueries,
+                        indexWeights,
+                        gateScores,
+                        expertInput,
+                        expertGate,
+                        expertUp,
+                        expertOutput)
                 .mapToLong(Rows::bytes)
                 .sum();
         long workers = attention.length * (attention[0].bytes() + index[0].bytes() + compressor[0].bytes());

@@ -66,8 +66,8 @@ class DeepSeekV4GoldenTest {
                 DeepSeekV4 model = asRecorded(golden, NumericsMode.FP32)) {
             int[] positions = golden.ints("positions");
             Map<String, float[]> seen = new HashMap<>();
-            model.trace((layer, stage, rows) -> seen.put(
-                    "layers." + layer + "." + stage.name().toLowerCase(Locale.ROOT), at(rows, positions)));
+            model.trace((layer, stage, rows) ->
+                    seen.put("layers." + layer + "." + stage.name().toLowerCase(Locale.ROOT), at(rows, positions)));
             golden.logits(model, golden.ids(), 600);
             assertThat(seen).hasSize(5 * golden.config.numHiddenLayers());
             seen.forEach((tensor, actual) -> assertThat(deviatingRows(golden.floats(tensor), actual, positions.length))

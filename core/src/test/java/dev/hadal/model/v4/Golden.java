@@ -19,8 +19,7 @@ import java.util.Objects;
 
 /** A golden checkpoint beside its recorded outputs, and the few steps every test over it needs. */
 final class Golden implements AutoCloseable {
-    private static final ValueLayout.OfLong LONG =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final DirectoryFiles files;
     private final Checkpoint checkpoint;
@@ -33,7 +32,8 @@ final class Golden implements AutoCloseable {
         checkpoint = Checkpoint.open(files);
         config = V4Config.parse(checkpoint.configJson(), checkpoint.configOrigin());
         weights = V4Binder.bind(checkpoint, config);
-        recorded = SafetensorsFile.parse("golden.safetensors", files.map("golden.safetensors")).tensors();
+        recorded = SafetensorsFile.parse("golden.safetensors", files.map("golden.safetensors"))
+                .tensors();
     }
 
     static Golden open(String name) {

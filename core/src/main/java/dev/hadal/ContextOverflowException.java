@@ -1,0 +1,11 @@
+package dev.hadal;
+
+/** A prompt does not fit the model's context; nothing has been computed. */
+public final class ContextOverflowException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    ContextOverflowException(int promptTokens, int context) {
+        super("the prompt is " + promptTokens + " tokens long, the model's context is " + context
+                + " and must leave room for an answer; shorten the conversation");
+    }
+}

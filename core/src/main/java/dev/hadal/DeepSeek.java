@@ -1,0 +1,179 @@
+package dev.hadal;
+
+import dev.hadal.chat.EffortRules;
+import dev.hadal.chat.V4PromptEncoder;
+import dev.hadal.checkpoint.Checkpoint;
+import dev.hadal.checkpoint.CheckpointException;
+import dev.hadal.checkpoint.DirectoryFiles;
+import dev.hadal.checkpoint.ModelFiles;
+import dev.hadal.kernel.Compute;
+import dev.hadal.kernel.KernelSelector;
+import dev.hadal.kernel.Kernels;
+import dev.hadal.kernel.WarmingKernels;
+import dev.hadal.model.Batch;
+import dev.hadal.model.Logits;
+import dev.hadal.model.v4.DeepSeekV4;
+import dev.hadal.model.v4.V4Binder;
+import dev.hadal.model.v4.V4Config;
+import dev.hadal.model.v4.V4Plan;
+import dev.hadal.model.v4.V4Weights;
+import dev.hadal.tokenizer.Tokenizer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open model: weights mapped, threads started, ready to answer.
+ *
+ * <p>Several answers may run on one model from several threads; their steps take turns and none changes another's
+ * result.
+ */
+public final class DeepSeek implements AutoCloseable {
+    private static final String TOKENIZER = "tokenizer.json";
+    private static final long MAX_TOKENIZER_BYTES = 64L << 20;
+
+    private final Checkpoint checkpoint;
+    private final DeepSeekV4 model;
+    private final Kernels kernels;
+    private final ModelInfo info;
+    private final GenerationDefaults defaults;
+    private final ReentrantLock turn = new ReentrantLock();
+    private @Nullable Tokenizer tokenizer;
+
+    private DeepSeek(Checkpoint checkpoint, OpenOptions options) {
+        this.checkpoint = checkpoint;
+        V4Config config = V4Config.parse(checkpoint.configJson(), checkpoint.configOrigin());
+        V4Weights weights = V4Binder.bind(checkpoint, config);
+        EffortRules rules = options.rules();
+        this.info = new ModelInfo(
+                checkpoint.files().origin(),
+                config,
+                V4Plan.of(config),
+                rules == null ? releasedRules(weights) : rules,
+                notes(config, weights));
+        info.notes().forEach(options.notices());
+        this.defaults = GenerationDefaults.of(checkpoint.files());
+        this.kernels = KernelSelector.select(options.kernels(), options.notices());
+        this.model = new DeepSeekV4(
+                config,
+                weights,
+                new Compute(kernels, options.threadCount()),
+                new DeepSeekV4.Options(options.numerics(), options.batchRows(), checkpoint.fingerprint()));
+    }
+
+    /** The rule set that a checkpoint came with: releases with the DSpark draft are the later ones (encoding.md 7). */
+    private static EffortRules releasedRules(V4Weights weights) {
+        return weights.hasDspark() ? EffortRules.GA : EffortRules.PREVIEW;
+    }
+
+    private static List<String> notes(V4Config config, V4Weights weights) {
+        List<String> notes = new ArrayList<>(weights.notes());
+        if (!config.ignoredKeys().isEmpty()) {
+            notes.add("config.json has keys that are not used: " + String.join(", ", config.ignoredKeys()));
+        }
+        return List.copyOf(notes);
+    }
+
+    /**
+     * Opens a directory as published on Hugging Face.
+     *
+     * @throws CheckpointException naming the file and what is wrong with it
+     */
+    public static DeepSeek open(Path directory) {
+        return open(directory, OpenOptions.defaults());
+    }
+
+    /** Opens a directory with options. */
+    public static DeepSeek open(Path directory, OpenOptions options) {
+        return open(DirectoryFiles.open(directory), options);
+    }
+
+    /** Opens a model whose files come from anywhere; they are closed with it. */
+    public static DeepSeek open(ModelFiles files, OpenOptions options) {
+        Checkpoint checkpoint = Checkpoint.open(files);
+        try {
+            return new DeepSeek(checkpoint, options);
+        } catch (RuntimeException | Error e) {
+            checkpoint.close();
+            throw e;
+        }
+    }
+
+    /** Conversations with this model. */
+    public Chat chat() {
+        return new Chat(this, new V4PromptEncoder());
+    }
+
+    /**
+     * The model's tokenizer, read when first needed.
+     *
+     * @throws CheckpointException if the checkpoint has none or it is another model's
+     */
+    public synchronized Tokenizer tokenizer() {
+        Tokenizer loaded = tokenizer;
+        if (loaded == null) {
+            ModelFiles files = checkpoint.files();
+            if (!files.exists(TOKENIZER)) {
+                throw new CheckpointException(
+                        files.origin(), "has no " + TOKENIZER, "Text needs it; token ids can do without");
+            }
+            String origin = files.origin() + ": " + TOKENIZER;
+            loaded = Tokenizer.parse(files.read(TOKENIZER, MAX_TOKENIZER_BYTES), origin);
+            if (loaded.vocabularySize() > info.config().vocabSize()) {
+                throw new CheckpointException(
+                        origin,
+                        "has " + loaded.vocabularySize() + " ids, but the model has "
+                                + info.config().vocabSize(),
+                        "Take the tokenizer of the same model");
+            }
+            tokenizer = loaded;
+        }
+        return loaded;
+    }
+
+    /** The model itself, for work with ids; not to be used while a conversation runs. */
+    public DeepSeekV4 model() {
+        return model;
+    }
+
+    /** What is being run. */
+    public ModelInfo info() {
+        return info;
+    }
+
+    /** The kernels in use at this moment. */
+    public String kernels() {
+        return kernels.name();
+    }
+
+    /** What the model's makers recommend. */
+    public GenerationDefaults defaults() {
+        return defaults;
+    }
+
+    /** Computes a batch when it is this one's turn. */
+    void forward(Batch batch, Logits logits) {
+        turn.lock();
+        try {
+            model.forward(batch, logits);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        turn.lock();
+        try {
+            model.close();
+            if (kernels instanceof WarmingKernels warming) {
+                warming.close();
+            }
+            checkpoint.close();
+        } finally {
+            turn.unlock();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.hadal;
+
+import dev.hadal.chat.EffortRules;
+import dev.hadal.kernel.KernelChoice;
+import dev.hadal.model.NumericsMode;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a model is run. None of it changes a result but {@code numerics} and {@code rules}.
+ *
+ * @param numerics what is rounded; {@link NumericsMode#QAT} is the model that was trained
+ * @param threads threads that compute; 0 for as many as there are processors
+ * @param kernels which kernels to compute with
+ * @param batchRows tokens of a prompt that are computed at a time; memory for intermediate values grows with it
+ * @param rules what the reasoning efforts write into a prompt; null for those the checkpoint was released with
+ * @param notices told once, in a sentence, of anything left out, slow or fallen back
+ */
+public record OpenOptions(
+        NumericsMode numerics,
+        int threads,
+        KernelChoice kernels,
+        int batchRows,
+        @Nullable EffortRules rules,
+        Consumer<String> notices) {
+    private static final int BATCH_ROWS = 256;
+
+    /** Checks the numbers. */
+    public OpenOptions {
+        if (threads < 0 || threads > 1024) {
+            throw new IllegalArgumentException("threads must be from 0 (all processors) to 1024, but is " + threads);
+        }
+        if (batchRows < 1 || batchRows > 4096) {
+            throw new IllegalArgumentException("batch rows must be from 1 to 4096, but is " + batchRows);
+        }
+    }
+
+    /** All processors, the fastest kernels, notices unheard. */
+    public static OpenOptions defaults() {
+        return new OpenOptions(NumericsMode.QAT, 0, KernelChoice.AUTO, BATCH_ROWS, null, notice -> {});
+    }
+
+    /** These with another rounding. */
+    public OpenOptions withNumerics(NumericsMode other) {
+        return new OpenOptions(other, threads, kernels, batchRows, rules, notices);
+    }
+
+    /** These with another number of threads. */
+    public OpenOptions withThreads(int other) {
+        return new OpenOptions(numerics, other, kernels, batchRows, rules, notices);
+    }
+
+    /** These with other kernels. */
+    public OpenOptions withKernels(KernelChoice other) {
+        return new OpenOptions(numerics, threads, other, batchRows, rules, notices);
+    }
+
+    /** These with another batch size. */
+    public OpenOptions withBatchRows(int other) {
+        return new OpenOptions(numerics, threads, kernels, other, rules, notices);
+    }
+
+    /** These with another rule set. */
+    public OpenOptions withRules(EffortRules other) {
+        return new OpenOptions(numerics, threads, kernels, batchRows, other, notices);
+    }
+
+    /** These with another listener. */
+    public OpenOptions withNotices(Consumer<String> other) {
+        return new OpenOptions(numerics, threads, kernels, batchRows, rules, other);
+    }
+
+    /** Threads to start. */
+    int threadCount() {
+        return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    }
+}

@@ -1,0 +1,18 @@
+package dev.hadal.chat;
+
+import dev.hadal.tokenizer.Segment;
+import java.util.List;
+
+/**
+ * A conversation format: from messages to the text the model was trained on. An interface because
+ * the releases after V4 use other formats (encoding.md 16).
+ */
+public interface PromptEncoder {
+    /**
+     * The prompt that asks the model for the next message. The concatenated texts of the segments are
+     * the reference's prompt string; what came from outside is never in a control segment.
+     *
+     * @throws ConversationException if the format cannot express the conversation
+     */
+    List<Segment> encode(Conversation conversation, EncodingOptions options);
+}

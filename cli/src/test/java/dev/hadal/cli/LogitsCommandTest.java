@@ -6,14 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import dev.hadal.checkpoint.DirectoryFiles;
 import dev.hadal.checkpoint.SafetensorsFile;
 import dev.hadal.cli.Cli.Result;
-import dev.hadal.tensor.DType;
 import dev.hadal.tensor.Tensor;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,18 +34,15 @@ class LogitsCommandTest {
         String ids = ids(ROWS);
         Result result = logits(out, "--ids", ids, "--numerics", "fp32", "--mtp", "--json");
         assertThat(result).isEqualTo(new Result(0, "{\"logits\":[40,512],\"mtp\":[39,512]}\n", ""));
-        Map<String, float[]> tensors = read(out);
-        assertThat(tensors).containsOnlyKeys("logits", "mtp");
-        Map<String, float[]> golden = read(FLASH.resolve("golden.safetensors"));
-        assertClose(tensors, "logits", golden, "logits_fp32", ROWS);
-        assertClose(tensors, "mtp", golden, "mtp_fp32", ROWS - 1);
+        Path golden = FLASH.resolve("golden.safetensors");
+        assertClose(read(out, "logits"), read(golden, "logits_fp32"), ROWS);
+        assertClose(read(out, "mtp"), read(golden, "mtp_fp32"), ROWS - 1);
     }
 
-    private static void assertClose(
-            Map<String, float[]> tensors, String name, Map<String, float[]> golden, String recorded, int rows) {
-        assertThat(tensors.get(name)).hasSize(rows * VOCABULARY);
-        for (int i = 0; i < rows * VOCABULARY; i++) {
-            assertThat(tensors.get(name)[i]).isCloseTo(golden.get(recorded)[i], within(TOLERANCE));
+    private static void assertClose(float[] computed, float[] recorded, int rows) {
+        assertThat(computed).hasSize(rows * VOCABULARY);
+        for (int i = 0; i < computed.length; i++) {
+            assertThat(computed[i]).isCloseTo(recorded[i], within(TOLERANCE));
         }
     }
 
@@ -70,8 +66,8 @@ class LogitsCommandTest {
         assertThat(logits(all, "--ids", ids(9)).code()).isZero();
         assertThat(logits(last, "--ids", "@" + text, "--last", "--chunk", "4").out())
                 .isEqualTo("  logits                  [1, 512]\n");
-        float[] rows = read(all).get("logits");
-        assertThat(read(last).get("logits")).isEqualTo(Arrays.copyOfRange(rows, 8 * VOCABULARY, rows.length));
+        float[] rows = read(all, "logits");
+        assertThat(read(last, "logits")).isEqualTo(Arrays.copyOfRange(rows, 8 * VOCABULARY, rows.length));
     }
 
     @Test
@@ -80,7 +76,7 @@ class LogitsCommandTest {
         assertThat(logits(out, "--ids", "@" + FLASH.resolve("golden.safetensors"), "--last")
                         .code())
                 .isZero();
-        assertThat(read(out).get("logits")).hasSize(VOCABULARY);
+        assertThat(read(out, "logits")).hasSize(VOCABULARY);
     }
 
     @Test
@@ -112,23 +108,21 @@ class LogitsCommandTest {
 
     private static String ids(int count) {
         try (DirectoryFiles files = DirectoryFiles.open(FLASH)) {
-            Tensor ids = SafetensorsFile.parse("golden", files.map("golden.safetensors"))
-                    .tensors()
-                    .get("ids");
-            return Arrays.stream(ids.data().toArray(ValueLayout.JAVA_LONG_UNALIGNED))
-                    .limit(count)
-                    .mapToObj(Long::toString)
-                    .collect(Collectors.joining(","));
+            long[] ids = tensor(files, "golden.safetensors", "ids").data().toArray(ValueLayout.JAVA_LONG_UNALIGNED);
+            return Arrays.stream(ids).limit(count).mapToObj(Long::toString).collect(Collectors.joining(","));
         }
     }
 
-    private static Map<String, float[]> read(Path file) {
-        try (DirectoryFiles files = DirectoryFiles.open(file.toAbsolutePath().getParent())) {
-            String name = file.getFileName().toString();
-            return SafetensorsFile.parse(name, files.map(name)).tensors().values().stream()
-                    .filter(tensor -> tensor.dtype() == DType.F32)
-                    .collect(Collectors.toMap(
-                            Tensor::name, tensor -> tensor.data().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED)));
+    private static float[] read(Path file, String name) {
+        try (DirectoryFiles files = DirectoryFiles.open(Objects.requireNonNull(file.getParent()))) {
+            return tensor(files, String.valueOf(file.getFileName()), name)
+                    .data()
+                    .toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
         }
+    }
+
+    private static Tensor tensor(DirectoryFiles files, String file, String name) {
+        return Objects.requireNonNull(
+                SafetensorsFile.parse(file, files.map(file)).tensors().get(name), name);
     }
 }

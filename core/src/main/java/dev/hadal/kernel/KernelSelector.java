@@ -3,7 +3,9 @@ package dev.hadal.kernel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.function.Consumer;
 
 /** Decides which kernels a process can use, and says why if they are not the fast ones. */
@@ -40,11 +42,10 @@ public final class KernelSelector {
             if (code == null) {
                 throw new IllegalStateException("the class file of VectorKernels is not beside its package");
             }
-            return (Kernels) MethodHandles.lookup()
-                    .defineHiddenClassWithClassData(code.readAllBytes(), bits, true)
-                    .findConstructor(
-                            MethodHandles.lookup().lookupClass(), java.lang.invoke.MethodType.methodType(void.class))
-                    .invoke();
+            MethodHandles.Lookup hidden =
+                    MethodHandles.lookup().defineHiddenClassWithClassData(code.readAllBytes(), bits, true);
+            MethodHandle constructor = hidden.findConstructor(hidden.lookupClass(), MethodType.methodType(void.class));
+            return (Kernels) constructor.invoke();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (Throwable e) {

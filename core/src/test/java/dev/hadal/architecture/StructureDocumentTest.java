@@ -18,10 +18,10 @@ final class StructureDocumentTest {
     private static final Pattern CODE = Pattern.compile("`([^`\n]+)`");
     /** A class as prose names it: {@code Chat}, {@code Chat.start}, {@code Segment.Text}. */
     private static final Pattern CLASS = Pattern.compile("([A-Z]\\w*[a-z]\\w*)(?:\\.\\w+)*");
+
     private static final Pattern ROW = Pattern.compile("\\|\\s*[^|]*\\|\\s*`(dev\\.hadal[\\w.]*)`\\s*\\|(.*)\\|.*");
 
-    private static final String DOCUMENT =
-            SourceTree.read(SourceTree.root().resolve("docs/structure.md"));
+    private static final String DOCUMENT = SourceTree.read(SourceTree.root().resolve("docs/structure.md"));
 
     @Test
     void everyClassOfTheDocumentIsWhereItsTableSays() {
@@ -36,8 +36,7 @@ final class StructureDocumentTest {
 
     @Test
     void noticesMovedLostAndUnlistedClasses() {
-        String document =
-                """
+        String document = """
                 `Chat` asks `Engine.step`, then `Orphan`; `--flag` and `x.json` are no classes.
                 | level | package | classes |
                 |---|---|---|
@@ -92,7 +91,6 @@ final class StructureDocumentTest {
     private static Map<String, String> sourceClasses() {
         return SourceTree.mainSources().stream()
                 .filter(file -> !file.endsWith("module-info.java") && !file.endsWith("package-info.java"))
-                .collect(Collectors.toMap(
-                        SourceTree::simpleName, file -> SourceTree.packageOf(SourceTree.read(file))));
+                .collect(Collectors.toMap(SourceTree::simpleName, file -> SourceTree.packageOf(SourceTree.read(file))));
     }
 }

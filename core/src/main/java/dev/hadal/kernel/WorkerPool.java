@@ -1,6 +1,7 @@
 package dev.hadal.kernel;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ public final class WorkerPool implements AutoCloseable {
     private volatile boolean closed;
     private @Nullable Task task;
     private int items;
-    private volatile @Nullable Throwable failure;
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     /** A pool of {@code threads} in all, the caller included. */
     public WorkerPool(int threads) {
@@ -50,8 +51,13 @@ public final class WorkerPool implements AutoCloseable {
     /**
      * Runs {@code body} for every item from 0 to {@code count - 1} and returns when all are done. What an item throws
      * is thrown here, the first of them, after the others have come to an end.
+     *
+     * @throws IllegalStateException if the pool is closed
      */
-    public void run(int count, Task body) {
+    public synchronized void run(int count, Task body) {
+        if (closed) {
+            throw new IllegalStateException("the worker threads have ended: this model is closed");
+        }
         if (count <= 1 || workers.length == 0) {
             for (int item = 0; item < count; item++) {
                 body.run(item, 0);
@@ -78,9 +84,8 @@ public final class WorkerPool implements AutoCloseable {
             }
         }
         task = null;
-        Throwable thrown = failure;
+        Throwable thrown = failure.getAndSet(null);
         if (thrown != null) {
-            failure = null;
             throw rethrow(thrown);
         }
     }
@@ -99,7 +104,7 @@ public final class WorkerPool implements AutoCloseable {
             }
         } catch (RuntimeException | Error e) {
             next.set(count);
-            failure = e;
+            failure.compareAndSet(null, e);
         }
     }
 
@@ -126,8 +131,9 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
+    /** Ends the threads, after the loop that is running, if any. */
     @Override
-    public void close() {
+    public synchronized void close() {
         closed = true;
         for (Thread worker : workers) {
             LockSupport.unpark(worker);

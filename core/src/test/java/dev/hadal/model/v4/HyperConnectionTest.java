@@ -55,7 +55,8 @@ class HyperConnectionTest {
                 for (int j = 0; j < 4; j++) {
                     up += mixed[j][k] * before[streams.at(row, j * dim + i)];
                 }
-                assertThat((double) streams.data()[streams.at(row, k * dim + i)]).isCloseTo(up, Offset.offset(5e-5));
+                assertThat((double) streams.data()[streams.at(row, k * dim + i)])
+                        .isCloseTo(up, Offset.offset(5e-5));
             }
         }
     }

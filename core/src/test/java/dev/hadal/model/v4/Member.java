@@ -27,8 +27,7 @@ final class Member {
     /** Takes its rows of the batch's logits. */
     void take(Logits results, int firstRow, int rows) {
         int vocabulary = results.vocabulary();
-        System.arraycopy(
-                results.values(), results.at(firstRow), logits, done * vocabulary, rows * vocabulary);
+        System.arraycopy(results.values(), results.at(firstRow), logits, done * vocabulary, rows * vocabulary);
         done += rows;
     }
 

@@ -60,7 +60,9 @@ class NumericsTest {
         values[65] = 0x1p-10f;
         qat.entry(values, 0, 128, 128);
         assertThat(values[63]).as("half of the least step").isZero();
-        assertThat(values[65]).as("the least step of a group with half the scale").isEqualTo(0x1p-10f);
+        assertThat(values[65])
+                .as("the least step of a group with half the scale")
+                .isEqualTo(0x1p-10f);
     }
 
     @Test

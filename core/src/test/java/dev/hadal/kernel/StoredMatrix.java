@@ -158,6 +158,6 @@ record StoredMatrix(Tensor weight, @Nullable Tensor scale, double[][] values) {
     }
 
     private static Tensor tensor(String name, DType dtype, long rows, long columns, ByteBuffer data) {
-        return new Tensor(name, dtype, new long[] {rows, columns}, MemorySegment.ofArray(data.array()));
+        return new Tensor(name, dtype, new long[] {rows, columns}, MemorySegment.ofBuffer(data.rewind()));
     }
 }

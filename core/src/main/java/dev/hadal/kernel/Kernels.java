@@ -6,7 +6,8 @@ package dev.hadal.kernel;
  *
  * <p>Each operation has exactly one result, bit for bit, whichever implementation computes it: products are sums in
  * ascending input order, other sums use {@value #SUM_LANES} virtual lanes and a fixed tree, all with fused
- * multiply-add where the formula below says {@code fma}.
+ * multiply-add where the formula below says {@code fma}. Only the payload of a NaN stays open, since the processor
+ * takes it from whichever operand stands first.
  */
 public interface Kernels {
     /** Virtual lanes of the sums over one vector: element {@code i} goes to lane {@code i mod 16}. */

@@ -69,6 +69,7 @@ final class VectorKernels implements Kernels {
         int x4 = x3 + x.stride();
         int x5 = x4 + x.stride();
         int first = panel.offset + lane;
+        int output = y.at(row, panel.outputColumn) + lane;
         for (int k = 0, b = 0; k < panel.depth; b++) {
             int end = (int) Math.min(panel.depth, (long) k + panel.block);
             FloatVector p00 = FloatVector.zero(FLOATS);
@@ -107,18 +108,19 @@ final class VectorKernels implements Kernels {
                 p51 = v.fma(w1, p51);
             }
             int scale = b * Panel.LANES + lane;
-            add(y, row, panel, lane, scale, p00, p01);
-            add(y, row + 1, panel, lane, scale, p10, p11);
-            add(y, row + 2, panel, lane, scale, p20, p21);
-            add(y, row + 3, panel, lane, scale, p30, p31);
-            add(y, row + 4, panel, lane, scale, p40, p41);
-            add(y, row + 5, panel, lane, scale, p50, p51);
+            add(y.data(), output, panel.scales, scale, p00, p01);
+            add(y.data(), output + y.stride(), panel.scales, scale, p10, p11);
+            add(y.data(), output + 2 * y.stride(), panel.scales, scale, p20, p21);
+            add(y.data(), output + 3 * y.stride(), panel.scales, scale, p30, p31);
+            add(y.data(), output + 4 * y.stride(), panel.scales, scale, p40, p41);
+            add(y.data(), output + 5 * y.stride(), panel.scales, scale, p50, p51);
         }
     }
 
     private static void oneRow(Rows x, Rows y, int row, Panel panel, int lane) {
         int x0 = x.at(row, panel.inputColumn);
         int first = panel.offset + lane;
+        int output = y.at(row, panel.outputColumn) + lane;
         for (int k = 0, b = 0; k < panel.depth; b++) {
             int end = (int) Math.min(panel.depth, (long) k + panel.block);
             FloatVector p0 = FloatVector.zero(FLOATS);
@@ -129,18 +131,16 @@ final class VectorKernels implements Kernels {
                 p0 = v.fma(FloatVector.fromArray(FLOATS, panel.weights, at), p0);
                 p1 = v.fma(FloatVector.fromArray(FLOATS, panel.weights, at + WIDTH), p1);
             }
-            add(y, row, panel, lane, b * Panel.LANES + lane, p0, p1);
+            add(y.data(), output, panel.scales, b * Panel.LANES + lane, p0, p1);
         }
     }
 
-    /** Adds the scaled parts of one block. Inlined, so the parameters cost nothing. */
-    private static void add(Rows y, int row, Panel panel, int lane, int scale, FloatVector p0, FloatVector p1) {
-        int output = y.at(row, panel.outputColumn) + lane;
-        float[] ys = y.data();
-        FloatVector.fromArray(FLOATS, panel.scales, scale)
+    /** Adds the scaled parts of one block to the two vectors of {@code ys} from {@code output} on. */
+    private static void add(float[] ys, int output, float[] scales, int scale, FloatVector p0, FloatVector p1) {
+        FloatVector.fromArray(FLOATS, scales, scale)
                 .fma(p0, FloatVector.fromArray(FLOATS, ys, output))
                 .intoArray(ys, output);
-        FloatVector.fromArray(FLOATS, panel.scales, scale + WIDTH)
+        FloatVector.fromArray(FLOATS, scales, scale + WIDTH)
                 .fma(p1, FloatVector.fromArray(FLOATS, ys, output + WIDTH))
                 .intoArray(ys, output + WIDTH);
     }

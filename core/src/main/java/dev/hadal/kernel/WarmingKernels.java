@@ -23,13 +23,18 @@ public final class WarmingKernels implements Kernels, AutoCloseable {
 
     /** Begins warming {@code vector} on a thread of its own. */
     public WarmingKernels(Kernels vector) {
-        this.vector = Objects.requireNonNull(vector);
-        this.warmer = Thread.ofPlatform().daemon().name("hadal-kernel-warm-up").start(this::warm);
+        this(vector, GIVE_UP_NANOS);
     }
 
-    private void warm() {
+    /** The same, with another time after which to give up. */
+    WarmingKernels(Kernels vector, long patienceNanos) {
+        this.vector = Objects.requireNonNull(vector);
+        this.warmer = Thread.ofPlatform().daemon().name("hadal-kernel-warm-up").start(() -> warm(patienceNanos));
+    }
+
+    private void warm(long patienceNanos) {
         try {
-            boolean fast = new KernelProbe(vector, () -> closed).untilFast(GIVE_UP_NANOS);
+            boolean fast = new KernelProbe(vector, () -> closed).untilFast(patienceNanos);
             if (fast) {
                 current = vector;
             }

@@ -11,22 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** How a stored matrix becomes panels: one implementation for each storage format (architecture.md 6.3). */
 sealed interface WeightFormat {
     ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    float[] E4M3 = table(256, code -> Formats.e4m3((byte) code));
-    float[] E8M0 = table(256, code -> Formats.e8m0((byte) code));
-    float[] E2M1 = table(16, Formats::e2m1);
-
-    /** What an entry of a decoding table stands for. */
-    interface Code {
-        float value(int code);
-    }
-
-    private static float[] table(int size, Code code) {
-        float[] values = new float[size];
-        for (int i = 0; i < size; i++) {
-            values[i] = code.value(i);
-        }
-        return values;
-    }
 
     /** Bytes that {@code inputs} weights of one output take. */
     int bytes(int inputs);
@@ -65,7 +49,7 @@ sealed interface WeightFormat {
     record Scales(MemorySegment data, boolean floats, int columns) {
         float at(int row, int column) {
             long index = (long) row * columns + column;
-            return floats ? data.get(FLOAT, index * Float.BYTES) : E8M0[data.get(ValueLayout.JAVA_BYTE, index) & 0xff];
+            return floats ? data.get(FLOAT, index * Float.BYTES) : Formats.e8m0(data.get(ValueLayout.JAVA_BYTE, index));
         }
     }
 
@@ -84,7 +68,7 @@ sealed interface WeightFormat {
         @Override
         public void decode(byte[] bytes, int inputs, Panel panel, int lane) {
             for (int k = 0, to = lane; k < inputs; k++, to += Panel.LANES) {
-                panel.weights[to] = E4M3[bytes[k] & 0xff];
+                panel.weights[to] = Formats.e4m3(bytes[k]);
             }
         }
 
@@ -109,8 +93,8 @@ sealed interface WeightFormat {
         @Override
         public void decode(byte[] bytes, int inputs, Panel panel, int lane) {
             for (int k = 0, to = lane; k < inputs / 2; k++, to += 2 * Panel.LANES) {
-                panel.weights[to] = E2M1[bytes[k] & 15];
-                panel.weights[to + Panel.LANES] = E2M1[(bytes[k] >> 4) & 15];
+                panel.weights[to] = Formats.e2m1(bytes[k] & 15);
+                panel.weights[to + Panel.LANES] = Formats.e2m1(bytes[k] >> 4 & 15);
             }
         }
 

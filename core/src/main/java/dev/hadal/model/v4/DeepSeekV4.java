@@ -146,6 +146,9 @@ public final class DeepSeekV4 implements LanguageModel {
             throw new IllegalArgumentException("drafts need one sequence and the token after each row, got "
                     + batch.spans().size() + " sequences and " + next.length + " tokens for " + batch.rows() + " rows");
         }
+        for (int row = 0; row < next.length; row++) {
+            checkToken(next[row], row);
+        }
         drafts.rows(next.length);
         run(batch, () -> {
             Pass pass = prepare(batch);
@@ -172,11 +175,7 @@ public final class DeepSeekV4 implements LanguageModel {
                     + ", the model's has " + config.vocabSize());
         }
         for (int row = 0; row < batch.rows(); row++) {
-            int token = batch.token(row);
-            if (token < 0 || token >= config.vocabSize()) {
-                throw new IllegalArgumentException("token " + token + " in row " + row + " is not in the vocabulary of "
-                        + config.vocabSize() + " ids");
-            }
+            checkToken(batch.token(row), row);
         }
         for (Batch.Span span : batch.spans()) {
             if (((V4State) span.state()).failed()) {
@@ -190,6 +189,13 @@ public final class DeepSeekV4 implements LanguageModel {
             }
         }
         logits.rows(batch.wantedRows());
+    }
+
+    private void checkToken(int token, int row) {
+        if (token < 0 || token >= config.vocabSize()) {
+            throw new IllegalArgumentException("token " + token + " in row " + row + " is not in the vocabulary of "
+                    + config.vocabSize() + " ids");
+        }
     }
 
     /** Runs the computation and moves the sequences on, or marks them when it fails half-way. */

@@ -66,7 +66,9 @@ final class Router {
     /** The square root of softplus; exact enough in double precision that the rounding is the only error. */
     private void score(float[] z, int at) {
         for (int i = at; i < at + gate.outputs(); i++) {
-            z[i] = (float) Math.sqrt(StrictMath.log1p(StrictMath.exp(z[i])));
+            // Beyond 40 the two agree in every bit of a double, and the exponential will overflow.
+            double softplus = z[i] > 40 ? z[i] : StrictMath.log1p(StrictMath.exp(z[i]));
+            z[i] = (float) Math.sqrt(softplus);
         }
     }
 

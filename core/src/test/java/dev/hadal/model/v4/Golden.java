@@ -4,7 +4,6 @@ import dev.hadal.checkpoint.Checkpoint;
 import dev.hadal.checkpoint.DirectoryFiles;
 import dev.hadal.checkpoint.SafetensorsFile;
 import dev.hadal.kernel.Compute;
-import dev.hadal.kernel.KernelSelector;
 import dev.hadal.kernel.Kernels;
 import dev.hadal.model.Batch;
 import dev.hadal.model.Logits;
@@ -46,9 +45,9 @@ final class Golden implements AutoCloseable {
                 config, weights, new Compute(kernels, threads), new DeepSeekV4.Options(numerics, 600, "golden"));
     }
 
-    /** The same on the plain kernels and one thread. */
+    /** The same on fast kernels and one thread. */
     DeepSeekV4 model(NumericsMode numerics) {
-        return model(numerics, KernelSelector.scalar(), 1);
+        return model(numerics, FastKernels.INSTANCE, 1);
     }
 
     float[] floats(String tensor) {

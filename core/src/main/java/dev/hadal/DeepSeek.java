@@ -60,7 +60,7 @@ public final class DeepSeek implements AutoCloseable {
                 config,
                 weights,
                 new Compute(kernels, options.threadCount()),
-                new DeepSeekV4.Options(options.numerics(), options.batchRows(), checkpoint.fingerprint()));
+                new DeepSeekV4.Options(options.numerics(), options.batchRows(), false, checkpoint.fingerprint()));
     }
 
     /** The rule set that a checkpoint came with: releases with the DSpark draft are the later ones (encoding.md 7). */

@@ -90,6 +90,17 @@ public final class WarmingKernels implements Kernels, AutoCloseable {
     }
 
     @Override
+    public void unpack(PackedMatrix matrix, int panelIndex, int input, int depth, Panel into) {
+        current.unpack(matrix, panelIndex, input, depth, into);
+    }
+
+    @Override
+    public boolean multiplyPacked(
+            float[] x, int offset, PackedMatrix matrix, int panelIndex, float[] scratch, float[] y) {
+        return current.multiplyPacked(x, offset, matrix, panelIndex, scratch, y);
+    }
+
+    @Override
     public float sum(float[] x, int offset, int length) {
         return current.sum(x, offset, length);
     }

@@ -24,6 +24,9 @@ sealed interface WeightFormat {
     /** The scale of a block of one output. */
     float scale(int output, int input);
 
+    /** How such a matrix is packed; null if it is better left as it is. */
+    PackedMatrix.@Nullable Format packing();
+
     /** The format of a weight and its scale, from their types; {@code scale} is absent for BF16 and F32. */
     static WeightFormat of(Tensor weight, @Nullable Tensor scale) {
         return switch (weight.dtype()) {
@@ -56,6 +59,11 @@ sealed interface WeightFormat {
     /** FP8 e4m3 with a scale for each tile of 128 outputs and 128 inputs. */
     record Fp8(Scales scales) implements WeightFormat {
         @Override
+        public PackedMatrix.Format packing() {
+            return PackedMatrix.Format.FP8;
+        }
+
+        @Override
         public int bytes(int inputs) {
             return inputs;
         }
@@ -80,6 +88,11 @@ sealed interface WeightFormat {
 
     /** Two e2m1 values a byte, the even input in the low nibble, with a scale for 32 inputs of one output. */
     record Fp4(Scales scales) implements WeightFormat {
+        @Override
+        public PackedMatrix.Format packing() {
+            return PackedMatrix.Format.FP4;
+        }
+
         @Override
         public int bytes(int inputs) {
             return inputs / 2;
@@ -107,6 +120,11 @@ sealed interface WeightFormat {
     /** The upper halves of floats. */
     record Bf16() implements WeightFormat {
         @Override
+        public PackedMatrix.Format packing() {
+            return PackedMatrix.Format.BF16;
+        }
+
+        @Override
         public int bytes(int inputs) {
             return inputs * 2;
         }
@@ -132,6 +150,11 @@ sealed interface WeightFormat {
 
     /** Floats, little endian. */
     record F32() implements WeightFormat {
+        @Override
+        public PackedMatrix.@Nullable Format packing() {
+            return null;
+        }
+
         @Override
         public int bytes(int inputs) {
             return inputs * Float.BYTES;

@@ -15,6 +15,19 @@ public record ObservedKernels(Kernels inner, Runnable before) implements Kernels
     }
 
     @Override
+    public void unpack(PackedMatrix matrix, int panelIndex, int input, int depth, Panel into) {
+        before.run();
+        inner.unpack(matrix, panelIndex, input, depth, into);
+    }
+
+    @Override
+    public boolean multiplyPacked(
+            float[] x, int offset, PackedMatrix matrix, int panelIndex, float[] scratch, float[] y) {
+        before.run();
+        return inner.multiplyPacked(x, offset, matrix, panelIndex, scratch, y);
+    }
+
+    @Override
     public float sum(float[] x, int offset, int length) {
         before.run();
         return inner.sum(x, offset, length);

@@ -120,8 +120,8 @@ class WorkerPoolTest {
                         try {
                             pool.run(5, (item, worker) -> {});
                         } catch (IllegalStateException e) {
-                            refused.set(e.getMessage()
-                                    .equals("arithmetic on a virtual thread would hold up all the others"));
+                            refused.set("arithmetic on a virtual thread would hold up all the others"
+                                    .equals(e.getMessage()));
                         }
                     })
                     .join();

@@ -43,9 +43,11 @@ public final class DeepSeekV4 implements LanguageModel {
      *
      * @param numerics what is rounded
      * @param batchRows most rows of one batch; memory for intermediate values grows with it
+     * @param packed whether to copy the matrices into memory, in the order in which the kernels read them; results
+     *     keep their bits
      * @param fingerprint digest of the checkpoint
      */
-    public record Options(NumericsMode numerics, int batchRows, String fingerprint) {}
+    public record Options(NumericsMode numerics, int batchRows, boolean packed, String fingerprint) {}
 
     /** Prepares a model over bound weights, which stay mapped; it owns {@code compute} from now on. */
     public DeepSeekV4(V4Config config, V4Weights weights, Compute compute, Options options) {
@@ -54,19 +56,23 @@ public final class DeepSeekV4 implements LanguageModel {
         this.numerics = Numerics.of(options.numerics());
         this.plain = Rope.plain(config);
         this.scaled = Rope.scaled(config);
+        Loader loader = new Loader(config);
         this.embedding = new Embedding(weights.embed());
         for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
             Rope rope = config.layerKind(layer) == LayerKind.SWA ? plain : scaled;
-            blocks.add(new Block(config, layer, weights.layers().get(layer), rope));
+            blocks.add(new Block(config, layer, weights.layers().get(layer), rope, loader));
         }
         this.finalMix = new FinalMix(
                 config,
-                new Linear(weights.hcHeadFn(), null),
+                loader.linear(weights.hcHeadFn()),
                 weights.hcHeadBase().floats(),
                 weights.hcHeadScale().floats(),
-                new RmsNorm(weights.norm().floats(), config.rmsNormEps()));
-        this.head = new Linear(weights.head().weight(), weights.head().scale());
-        this.mtp = weights.mtp() == null ? null : new Mtp(config, weights.mtp(), plain);
+                loader.norm(weights.norm()));
+        this.head = loader.linear(weights.head());
+        this.mtp = weights.mtp() == null ? null : new Mtp(config, weights.mtp(), plain, loader);
+        if (options.packed()) {
+            loader.pack(compute.pool(), bytes -> {});
+        }
         int rows = options.batchRows();
         this.scratch = new Scratch(config, rows, compute.threads());
         this.plainAngles = Rope.Angles.allocate(rows, plain.pairs());

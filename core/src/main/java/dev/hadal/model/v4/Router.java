@@ -22,9 +22,9 @@ final class Router {
     private final int used;
     private final float scale;
 
-    Router(V4Config config, V4Weights.Moe weights) {
+    Router(V4Config config, V4Weights.Moe weights, Loader loader) {
         this.gate =
-                new Linear(weights.gateWeight().weight(), weights.gateWeight().scale());
+                loader.linear(weights.gateWeight());
         this.bias = weights.gateBias() == null ? null : weights.gateBias().floats();
         this.expertsByToken = weights.tid2eid() == null ? null : table(weights.tid2eid(), config.nRoutedExperts());
         this.used = config.numExpertsPerTok();

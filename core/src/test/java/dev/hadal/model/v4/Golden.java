@@ -41,8 +41,13 @@ final class Golden implements AutoCloseable {
 
     /** A model that computes alone, with up to 600 rows a batch. */
     DeepSeekV4 model(NumericsMode numerics, Kernels kernels, int threads) {
+        return model(numerics, kernels, threads, false);
+    }
+
+    /** The same, with the matrices packed or where they are mapped. */
+    DeepSeekV4 model(NumericsMode numerics, Kernels kernels, int threads, boolean packed) {
         return new DeepSeekV4(
-                config, weights, new Compute(kernels, threads), new DeepSeekV4.Options(numerics, 600, "golden"));
+                config, weights, new Compute(kernels, threads), new DeepSeekV4.Options(numerics, 600, packed, "golden"));
     }
 
     /** The same on fast kernels and one thread. */

@@ -35,7 +35,7 @@ public final class DeepSeekV4 implements LanguageModel {
     private final Scratch scratch;
     private final int[] tokens;
     private final int[] positions;
-    private final String fingerprint;
+    private final Options options;
     private Trace trace = Trace.NONE;
 
     /**
@@ -43,9 +43,9 @@ public final class DeepSeekV4 implements LanguageModel {
      *
      * @param numerics what is rounded
      * @param batchRows most rows of one batch; memory for intermediate values grows with it
-     * @param fingerprint digest of the checkpoint
+     * @param fingerprint digest of the checkpoint, computed when somebody asks for it
      */
-    public record Options(NumericsMode numerics, int batchRows, String fingerprint) {}
+    public record Options(NumericsMode numerics, int batchRows, Supplier<String> fingerprint) {}
 
     /** Prepares a model over bound weights, which stay mapped; it owns {@code compute} from now on. */
     public DeepSeekV4(V4Config config, V4Weights weights, Compute compute, Options options) {
@@ -73,7 +73,7 @@ public final class DeepSeekV4 implements LanguageModel {
         this.scaledAngles = Rope.Angles.allocate(rows, scaled.pairs());
         this.tokens = new int[rows];
         this.positions = new int[rows];
-        this.fingerprint = options.fingerprint() + "-" + options.numerics();
+        this.options = options;
     }
 
     @Override
@@ -88,7 +88,7 @@ public final class DeepSeekV4 implements LanguageModel {
 
     @Override
     public String fingerprint() {
-        return fingerprint;
+        return options.fingerprint().get() + "-" + options.numerics();
     }
 
     /** Bytes of memory for intermediate values, allocated once. */

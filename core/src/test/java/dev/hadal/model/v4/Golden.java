@@ -43,7 +43,7 @@ final class Golden implements AutoCloseable {
     /** A model that computes alone, with up to 600 rows a batch. */
     DeepSeekV4 model(NumericsMode numerics, Kernels kernels, int threads) {
         return new DeepSeekV4(
-                config, weights, new Compute(kernels, threads), new DeepSeekV4.Options(numerics, 600, "golden"));
+                config, weights, new Compute(kernels, threads), new DeepSeekV4.Options(numerics, 600, () -> "golden"));
     }
 
     /** The same on the plain kernels and one thread. */

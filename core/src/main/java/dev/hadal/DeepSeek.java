@@ -15,7 +15,6 @@ import dev.hadal.model.Logits;
 import dev.hadal.model.v4.DeepSeekV4;
 import dev.hadal.model.v4.V4Binder;
 import dev.hadal.model.v4.V4Config;
-import dev.hadal.model.v4.V4Plan;
 import dev.hadal.model.v4.V4Weights;
 import dev.hadal.tokenizer.Tokenizer;
 import java.nio.file.Path;
@@ -50,7 +49,6 @@ public final class DeepSeek implements AutoCloseable {
         this.info = new ModelInfo(
                 checkpoint.files().origin(),
                 config,
-                V4Plan.of(config),
                 rules == null ? releasedRules(weights) : rules,
                 notes(config, weights));
         info.notes().forEach(options.notices());
@@ -60,7 +58,7 @@ public final class DeepSeek implements AutoCloseable {
                 config,
                 weights,
                 new Compute(kernels, options.threadCount()),
-                new DeepSeekV4.Options(options.numerics(), options.batchRows(), false, checkpoint.fingerprint()));
+                new DeepSeekV4.Options(options.numerics(), options.batchRows(), false, checkpoint::fingerprint));
     }
 
     /** The rule set that a checkpoint came with: releases with the DSpark draft are the later ones (encoding.md 7). */

@@ -35,7 +35,7 @@ public final class DeepSeekV4 implements LanguageModel {
     private final Scratch scratch;
     private final int[] tokens;
     private final int[] positions;
-    private final String fingerprint;
+    private final Options options;
     private Trace trace = Trace.NONE;
 
     /**
@@ -45,9 +45,9 @@ public final class DeepSeekV4 implements LanguageModel {
      * @param batchRows most rows of one batch; memory for intermediate values grows with it
      * @param packed whether to copy the matrices into memory, in the order in which the kernels read them; results
      *     keep their bits
-     * @param fingerprint digest of the checkpoint
+     * @param fingerprint digest of the checkpoint, computed when somebody asks for it
      */
-    public record Options(NumericsMode numerics, int batchRows, boolean packed, String fingerprint) {}
+    public record Options(NumericsMode numerics, int batchRows, boolean packed, Supplier<String> fingerprint) {}
 
     /** Prepares a model over bound weights, which stay mapped; it owns {@code compute} from now on. */
     public DeepSeekV4(V4Config config, V4Weights weights, Compute compute, Options options) {
@@ -79,7 +79,7 @@ public final class DeepSeekV4 implements LanguageModel {
         this.scaledAngles = Rope.Angles.allocate(rows, scaled.pairs());
         this.tokens = new int[rows];
         this.positions = new int[rows];
-        this.fingerprint = options.fingerprint() + "-" + options.numerics();
+        this.options = options;
     }
 
     @Override
@@ -94,7 +94,7 @@ public final class DeepSeekV4 implements LanguageModel {
 
     @Override
     public String fingerprint() {
-        return fingerprint;
+        return options.fingerprint().get() + "-" + options.numerics();
     }
 
     /** Bytes of memory for intermediate values, allocated once. */

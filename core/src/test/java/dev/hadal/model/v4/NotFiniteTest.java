@@ -88,7 +88,7 @@ class NotFiniteTest {
                 golden.config,
                 weights,
                 new Compute(kernels, 1),
-                new DeepSeekV4.Options(NumericsMode.QAT, 180, false, "spoilt"));
+                new DeepSeekV4.Options(NumericsMode.QAT, 180, false, () -> "spoilt"));
     }
 
     private static V4Weights spoilt(V4Weights w, float value) {

@@ -95,6 +95,6 @@ class V4StateTest {
                 config,
                 model.with(V4Inventory.Options.of(config)).bind(),
                 new Compute(kernels, threads),
-                new DeepSeekV4.Options(NumericsMode.QAT, CHUNK, false, "tiny"));
+                new DeepSeekV4.Options(NumericsMode.QAT, CHUNK, false, () -> "tiny"));
     }
 }

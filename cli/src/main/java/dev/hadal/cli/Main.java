@@ -108,6 +108,7 @@ public final class Main {
         commands.put("logits", () -> new LogitsCommand(terminal, hadal));
         commands.put("inspect", () -> new InspectCommand(terminal));
         commands.put("plan", () -> new PlanCommand(terminal));
+        commands.put("synth", () -> new SynthCommand(terminal));
         return commands;
     }
 

@@ -6,6 +6,8 @@ import dev.hadal.checkpoint.ModelFiles;
 import dev.hadal.model.v4.V4Config;
 import dev.hadal.nano.EmbeddedModel;
 import dev.hadal.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -13,7 +15,7 @@ import picocli.CommandLine.Option;
 /** Which model: a directory, or else the embedded one. */
 final class ModelOption {
     /** A configuration is under 3 KB. */
-    static final long MAX_CONFIG_BYTES = 1 << 20;
+    private static final long MAX_CONFIG_BYTES = 1 << 20;
     /** The tokenizer of V4 is 6 MB long. */
     private static final long MAX_TOKENIZER_BYTES = 64L << 20;
 
@@ -47,6 +49,19 @@ final class ModelOption {
     EffortRules rules() {
         try (ModelFiles files = files()) {
             return files.exists(CONFIG) && config(files).declaresDspark() ? EffortRules.GA : EffortRules.PREVIEW;
+        }
+    }
+
+    /** The bytes of a {@code config.json} that lies anywhere. */
+    static byte[] readConfig(Path file) {
+        try {
+            long size = Files.size(file);
+            if (size > MAX_CONFIG_BYTES) {
+                throw new CommandException(file + " is " + size + " bytes long, too much for a config.json");
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new CommandException(file + " cannot be read; give the config.json of a DeepSeek-V4", e);
         }
     }
 

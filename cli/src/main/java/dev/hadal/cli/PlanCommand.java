@@ -7,8 +7,6 @@ import dev.hadal.model.v4.LayerKind;
 import dev.hadal.model.v4.V32Cost;
 import dev.hadal.model.v4.V4Config;
 import dev.hadal.model.v4.V4Plan;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +55,9 @@ final class PlanCommand implements Runnable {
         if (configFile != null && model.isDirectory()) {
             throw new ParameterException(spec.commandLine(), "give either --config or --model, not both");
         }
-        V4Config config = configFile == null ? modelConfig() : fileConfig(configFile);
+        V4Config config = configFile == null
+                ? modelConfig()
+                : V4Config.parse(ModelOption.readConfig(configFile), configFile.toString());
         int tokens = tokens(config);
         if (json) {
             terminal.printLine(json(V4Plan.of(config), tokens).toString());
@@ -69,18 +69,6 @@ final class PlanCommand implements Runnable {
     private V4Config modelConfig() {
         try (ModelFiles files = model.files()) {
             return ModelOption.config(files);
-        }
-    }
-
-    private static V4Config fileConfig(Path file) {
-        try {
-            long size = Files.size(file);
-            if (size > ModelOption.MAX_CONFIG_BYTES) {
-                throw new CommandException(file + " is " + size + " bytes long, too much for a config.json");
-            }
-            return V4Config.parse(Files.readAllBytes(file), file.toString());
-        } catch (IOException e) {
-            throw new CommandException(file + " cannot be read; give the config.json of a DeepSeek-V4", e);
         }
     }
 

@@ -43,6 +43,8 @@ final class Terminal {
     private final Writer err;
     private final Kind kind;
     private boolean dimmed;
+    /** Characters of the progress line that stands on the screen. */
+    private int progressWidth;
 
     /** A terminal on these streams, which it does not close. */
     Terminal(InputStream in, OutputStream out, OutputStream err, Kind kind) {
@@ -109,6 +111,15 @@ final class Terminal {
         flush();
     }
 
+    /** Shows how far the work is, on a screen only: one line on standard error that the next text replaces. */
+    void progress(String line) {
+        if (kind.screenErr) {
+            write(err, "\r" + line + " ".repeat(Math.max(0, progressWidth - line.length())));
+            progressWidth = Math.max(progressWidth, line.length());
+            flush(err);
+        }
+    }
+
     /** Prints one line on standard error, after what was printed on standard output. */
     void note(String line) {
         flush();
@@ -136,6 +147,11 @@ final class Terminal {
         if (dimmed) {
             dimmed = false;
             write(err, PLAIN);
+            flush(err);
+        }
+        if (progressWidth > 0) {
+            write(err, "\r" + " ".repeat(progressWidth) + "\r");
+            progressWidth = 0;
             flush(err);
         }
     }

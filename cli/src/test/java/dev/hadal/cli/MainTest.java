@@ -15,7 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
-    private static final String[] COMMANDS = {"run", "chat", "tokenize", "prompt", "parse", "logits", "inspect", "plan"
+    private static final String[] COMMANDS = {
+        "run", "chat", "tokenize", "prompt", "parse", "logits", "inspect", "plan", "synth"
     };
 
     @Test
@@ -33,7 +34,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "chat", "tokenize", "prompt", "parse", "logits", "inspect", "plan"})
+    @ValueSource(strings = {"run", "chat", "tokenize", "prompt", "parse", "logits", "inspect", "plan", "synth"})
     void everyCommandHasHelpVersionAndThreads(String command) {
         Result help = Cli.run(command, "--help");
         assertThat(help.code()).isZero();

@@ -55,6 +55,20 @@ class TerminalTest {
     }
 
     @Test
+    void progressIsDrawnOverAndErasedOnAScreenOnly() {
+        Terminal terminal = terminal(NO_COLOUR);
+        terminal.progress("10 of 20");
+        terminal.progress("20");
+        terminal.note("done");
+        assertThat(err()).isEqualTo("\r10 of 20\r20      \r        \rdone\n");
+        err.reset();
+        Terminal pipe = terminal(Terminal.Kind.PIPES);
+        pipe.progress("10 of 20");
+        pipe.note("done");
+        assertThat(err()).isEqualTo("done\n");
+    }
+
+    @Test
     void keepsTheModelFromSteeringAScreen() {
         terminal(SCREEN).answer("a\u001b[2Jb\u0007\tc\n\u009b");
         assertThat(out()).isEqualTo("a\ufffd[2Jb\ufffd\tc\n\ufffd");

@@ -17,9 +17,12 @@ import java.util.function.Consumer;
  * @param shards in the order of the file names
  */
 public record V4Inventory(List<Shard> shards) {
-    /** The official writer sorts by this, then by name. */
     private static final List<DType> DTYPE_ORDER =
             List.of(DType.I64, DType.F32, DType.BF16, DType.F8_E8M0, DType.F8_E4M3, DType.I8);
+    /** The order in which the official writer puts the tensors of a file. */
+    private static final Comparator<TensorSpec> FILE_ORDER = Comparator.comparingInt(
+                    (TensorSpec spec) -> DTYPE_ORDER.indexOf(spec.dtype()))
+            .thenComparing(TensorSpec::name);
 
     /** Copies the list. */
     public V4Inventory {
@@ -96,6 +99,12 @@ public record V4Inventory(List<Shard> shards) {
         return new V4Inventory(shards);
     }
 
+    /** The same tensors in a single {@code model.safetensors}, which needs no index. */
+    public V4Inventory inOneFile() {
+        List<TensorSpec> tensors = tensors().stream().sorted(FILE_ORDER).toList();
+        return new V4Inventory(List.of(new Shard("model.safetensors", tensors)));
+    }
+
     /** All tensors, file by file. */
     public List<TensorSpec> tensors() {
         return shards.stream().flatMap(shard -> shard.tensors().stream()).toList();
@@ -120,8 +129,7 @@ public record V4Inventory(List<Shard> shards) {
             specs.add(spec);
             return new Tensor(spec, MemorySegment.NULL);
         }));
-        specs.sort(Comparator.comparingInt((TensorSpec spec) -> DTYPE_ORDER.indexOf(spec.dtype()))
-                .thenComparing(TensorSpec::name));
+        specs.sort(FILE_ORDER);
         return specs;
     }
 

@@ -83,6 +83,18 @@ class V4InventoryTest {
                         TensorSpec.of("layers.5.ffn.experts.7.w1.scale", DType.F32, 16, 32));
     }
 
+    /** Expected order: architecture.md 6.2. */
+    @Test
+    void listsTheSameTensorsInOneFile() {
+        V4Inventory single = FLASH.inOneFile();
+        assertThat(single.shards()).hasSize(1);
+        assertThat(single.shards().getFirst().file()).isEqualTo("model.safetensors");
+        assertThat(byName(single)).isEqualTo(byName(FLASH));
+        assertThat(single.tensors().stream().map(TensorSpec::dtype).distinct())
+                .containsExactly(DType.I64, DType.F32, DType.BF16, DType.F8_E8M0, DType.F8_E4M3, DType.I8);
+        assertThat(single.tensorBytes()).isEqualTo(FLASH.tensorBytes());
+    }
+
     @Test
     void leavesTheUnknownTensorsOfDsparkOut() {
         String json = OfficialConfigs.json("flash").replace(", 4, 0]", ", 4, 0, 0, 0]");

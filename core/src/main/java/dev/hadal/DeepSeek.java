@@ -54,11 +54,12 @@ public final class DeepSeek implements AutoCloseable {
         info.notes().forEach(options.notices());
         this.defaults = GenerationDefaults.of(checkpoint.files());
         this.kernels = KernelSelector.select(options.kernels(), options.notices());
+        boolean copied = options.weights().copies(checkpoint.tensorBytes(), options.notices());
         this.model = new DeepSeekV4(
                 config,
                 weights,
                 new Compute(kernels, options.threadCount()),
-                new DeepSeekV4.Options(options.numerics(), options.batchRows(), false, checkpoint::fingerprint));
+                new DeepSeekV4.Options(options.numerics(), options.batchRows(), copied, checkpoint::fingerprint));
     }
 
     /** The rule set that a checkpoint came with: releases with the DSpark draft are the later ones (encoding.md 7). */

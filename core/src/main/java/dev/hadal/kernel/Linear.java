@@ -149,7 +149,7 @@ public final class Linear {
             packFloats(pool);
             return;
         }
-        if ( inputs % 2 != 0 || (long) panels() * inputs * target.bytes > Integer.MAX_VALUE - 64) {
+        if (inputs % 2 != 0 || (long) panels() * inputs * target.bytes > Integer.MAX_VALUE - 64) {
             return;
         }
         PackedMatrix matrix = PackedMatrix.allocate(target, panels(), inputs);

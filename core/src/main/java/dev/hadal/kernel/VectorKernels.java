@@ -372,8 +372,8 @@ final class VectorKernels implements Kernels {
 
     /** Adds the part of one block, scaled by the power of two of each lane. */
     private static void addFp4(PackedMatrix matrix, int scales, float rest, FloatVector part, float[] y, int at) {
-        IntVector exponents = (IntVector)
-                ByteVector.fromArray(EXPONENTS, matrix.exponents, scales).convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+        IntVector exponents = (IntVector) ByteVector.fromArray(EXPONENTS, matrix.exponents, scales)
+                .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
         FloatVector scale = exponents.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
         scale.mul(rest).fma(part, FloatVector.fromArray(PACKED, y, at)).intoArray(y, at);
     }

@@ -36,7 +36,7 @@ public final class WarmingKernels implements Kernels, AutoCloseable {
     /** The same, with another time after which to give up. */
     WarmingKernels(Kernels vector, long patienceNanos) {
         this.vector = Objects.requireNonNull(vector);
-        this.warmer = Thread.ofPlatform().daemon().name("hadal-kernel-warm-up").start(() -> warm(patienceNanos));
+        Thread.ofPlatform().daemon().name("hadal-kernel-warm-up").start(() -> warm(patienceNanos));
     }
 
     private void warm(long patienceNanos) {

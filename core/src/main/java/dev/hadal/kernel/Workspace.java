@@ -25,6 +25,7 @@ public final class Workspace {
 
     /** Memory held, in bytes. */
     public long bytes() {
-        return (long) (panel.weights.length + panel.scales.length + lanes.length + row.length) * Float.BYTES + bytes.length;
+        return (long) (panel.weights.length + panel.scales.length + lanes.length + row.length) * Float.BYTES
+                + bytes.length;
     }
 }

@@ -1,6 +1,5 @@
 package dev.hadal.model.v4;
 
-import dev.hadal.kernel.Linear;
 import dev.hadal.kernel.Rows;
 import dev.hadal.tensor.Tensor;
 

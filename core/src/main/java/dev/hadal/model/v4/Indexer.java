@@ -22,8 +22,7 @@ final class Indexer {
     Indexer(V4Config config, V4Weights.Indexer weights, Rope rope, Loader loader) {
         this.config = config;
         this.wqB = loader.linear(weights.wqB());
-        this.weightsProj =
-                loader.linear(weights.weightsProj());
+        this.weightsProj = loader.linear(weights.weightsProj());
         this.compressor = new Compressor(
                 weights.compressor(),
                 LayerKind.CSA,

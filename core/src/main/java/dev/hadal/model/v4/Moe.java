@@ -19,10 +19,7 @@ final class Moe {
     /** One gated feed-forward network: {@code w2 (silu(w1 x) * w3 x)}. */
     private record Expert(Linear w1, Linear w2, Linear w3) {
         static Expert of(V4Weights.Expert weights, Loader loader) {
-            return new Expert(
-                    loader.linear(weights.w1()),
-                    loader.linear(weights.w2()),
-                    loader.linear(weights.w3()));
+            return new Expert(loader.linear(weights.w1()), loader.linear(weights.w2()), loader.linear(weights.w3()));
         }
     }
 

@@ -23,8 +23,7 @@ final class Router {
     private final float scale;
 
     Router(V4Config config, V4Weights.Moe weights, Loader loader) {
-        this.gate =
-                loader.linear(weights.gateWeight());
+        this.gate = loader.linear(weights.gateWeight());
         this.bias = weights.gateBias() == null ? null : weights.gateBias().floats();
         this.expertsByToken = weights.tid2eid() == null ? null : table(weights.tid2eid(), config.nRoutedExperts());
         this.used = config.numExpertsPerTok();

@@ -47,7 +47,10 @@ final class Golden implements AutoCloseable {
     /** The same, with the matrices packed or where they are mapped. */
     DeepSeekV4 model(NumericsMode numerics, Kernels kernels, int threads, boolean packed) {
         return new DeepSeekV4(
-                config, weights, new Compute(kernels, threads), new DeepSeekV4.Options(numerics, 600, packed, () -> "golden"));
+                config,
+                weights,
+                new Compute(kernels, threads),
+                new DeepSeekV4.Options(numerics, 600, packed, () -> "golden"));
     }
 
     /** The same on fast kernels and one thread. */

@@ -27,8 +27,7 @@ class PackedWeightsTest {
                 DeepSeekV4 mapped = golden.model(NumericsMode.QAT, KernelSelector.scalar(), 1);
                 DeepSeekV4 packed = golden.model(NumericsMode.QAT, kernels, 2, true)) {
             int[] ids = Arrays.copyOf(golden.ids(), chunk == 140 ? 140 : 20);
-            assertThat(bits(golden.logits(packed, ids, chunk)))
-                    .isEqualTo(bits(golden.logits(mapped, ids, ids.length)));
+            assertThat(bits(golden.logits(packed, ids, chunk))).isEqualTo(bits(golden.logits(mapped, ids, ids.length)));
         }
     }
 }

@@ -95,7 +95,8 @@ class RouterTest {
     private Routes route(@Nullable Tensor bias, @Nullable Tensor tid2eid, Rows rows) {
         V4Weights.Matrix matrix = new V4Weights.Matrix(Tensors.bf16("gate.weight", gate, EXPERTS, dim), null);
         V4Weights.Expert none = new V4Weights.Expert(matrix, matrix, matrix);
-        Router router = new Router(config, new V4Weights.Moe(matrix, bias, tid2eid, List.of(), none), new Loader(config));
+        Router router =
+                new Router(config, new V4Weights.Moe(matrix, bias, tid2eid, List.of(), none), new Loader(config));
         Pass pass = SinglePass.of(config, TOKENS);
         router.forward(pass, rows, pass.scratch().routes);
         return pass.scratch().routes;

@@ -15,7 +15,6 @@ import dev.hadal.model.Logits;
 import dev.hadal.model.v4.DeepSeekV4;
 import dev.hadal.model.v4.V4Binder;
 import dev.hadal.model.v4.V4Config;
-import dev.hadal.model.v4.V4Plan;
 import dev.hadal.model.v4.V4Weights;
 import dev.hadal.tokenizer.Tokenizer;
 import java.nio.file.Path;
@@ -50,17 +49,17 @@ public final class DeepSeek implements AutoCloseable {
         this.info = new ModelInfo(
                 checkpoint.files().origin(),
                 config,
-                V4Plan.of(config),
                 rules == null ? releasedRules(weights) : rules,
                 notes(config, weights));
         info.notes().forEach(options.notices());
         this.defaults = GenerationDefaults.of(checkpoint.files());
         this.kernels = KernelSelector.select(options.kernels(), options.notices());
+        boolean copied = options.weights().copies(checkpoint.tensorBytes(), options.notices());
         this.model = new DeepSeekV4(
                 config,
                 weights,
                 new Compute(kernels, options.threadCount()),
-                new DeepSeekV4.Options(options.numerics(), options.batchRows(), checkpoint.fingerprint()));
+                new DeepSeekV4.Options(options.numerics(), options.batchRows(), copied, checkpoint::fingerprint));
     }
 
     /** The rule set that a checkpoint came with: releases with the DSpark draft are the later ones (encoding.md 7). */

@@ -10,8 +10,12 @@ import java.util.List;
  *
  * @param origin where the files come from
  * @param config the model's configuration
- * @param plan parameters, sizes and costs
  * @param rules what reasoning efforts write into a prompt, unless told otherwise
  * @param notes what was left out, one line each
  */
-public record ModelInfo(String origin, V4Config config, V4Plan plan, EffortRules rules, List<String> notes) {}
+public record ModelInfo(String origin, V4Config config, EffortRules rules, List<String> notes) {
+    /** Parameters, sizes and costs. */
+    public V4Plan plan() {
+        return V4Plan.of(config);
+    }
+}

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param numerics what is rounded; {@link NumericsMode#QAT} is the model that was trained
  * @param threads threads that compute; 0 for as many as there are processors
  * @param kernels which kernels to compute with
+ * @param weights where the weights are
  * @param batchRows tokens of a prompt that are computed at a time; memory for intermediate values grows with it
  * @param rules what the reasoning efforts write into a prompt; null for those the checkpoint was released with
  * @param notices told once, in a sentence, of anything left out, slow or fallen back
@@ -20,6 +21,7 @@ public record OpenOptions(
         NumericsMode numerics,
         int threads,
         KernelChoice kernels,
+        WeightPlacement weights,
         int batchRows,
         @Nullable EffortRules rules,
         Consumer<String> notices) {
@@ -37,37 +39,43 @@ public record OpenOptions(
 
     /** All processors, the fastest kernels, notices unheard. */
     public static OpenOptions defaults() {
-        return new OpenOptions(NumericsMode.QAT, 0, KernelChoice.AUTO, BATCH_ROWS, null, notice -> {});
+        return new OpenOptions(
+                NumericsMode.QAT, 0, KernelChoice.AUTO, WeightPlacement.AUTO, BATCH_ROWS, null, notice -> {});
     }
 
     /** These with another rounding. */
     public OpenOptions withNumerics(NumericsMode other) {
-        return new OpenOptions(other, threads, kernels, batchRows, rules, notices);
+        return new OpenOptions(other, threads, kernels, weights, batchRows, rules, notices);
     }
 
     /** These with another number of threads. */
     public OpenOptions withThreads(int other) {
-        return new OpenOptions(numerics, other, kernels, batchRows, rules, notices);
+        return new OpenOptions(numerics, other, kernels, weights, batchRows, rules, notices);
     }
 
     /** These with other kernels. */
     public OpenOptions withKernels(KernelChoice other) {
-        return new OpenOptions(numerics, threads, other, batchRows, rules, notices);
+        return new OpenOptions(numerics, threads, other, weights, batchRows, rules, notices);
+    }
+
+    /** These with the weights elsewhere. */
+    public OpenOptions withWeights(WeightPlacement other) {
+        return new OpenOptions(numerics, threads, kernels, other, batchRows, rules, notices);
     }
 
     /** These with another batch size. */
     public OpenOptions withBatchRows(int other) {
-        return new OpenOptions(numerics, threads, kernels, other, rules, notices);
+        return new OpenOptions(numerics, threads, kernels, weights, other, rules, notices);
     }
 
     /** These with another rule set. */
     public OpenOptions withRules(EffortRules other) {
-        return new OpenOptions(numerics, threads, kernels, batchRows, other, notices);
+        return new OpenOptions(numerics, threads, kernels, weights, batchRows, other, notices);
     }
 
     /** These with another listener. */
     public OpenOptions withNotices(Consumer<String> other) {
-        return new OpenOptions(numerics, threads, kernels, batchRows, rules, other);
+        return new OpenOptions(numerics, threads, kernels, weights, batchRows, rules, other);
     }
 
     /** Threads to start. */

@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
             "  hadal run \"What is the capital of France?\""
         })
 final class HadalCommand implements Runnable {
+    private static final int MOST_THREADS = 1024;
+
     @Spec
     private CommandSpec spec;
 
@@ -46,8 +48,9 @@ final class HadalCommand implements Runnable {
             scope = ScopeType.INHERIT,
             description = "Threads to compute with; all processors if not given. The result is the same.")
     void threads(int count) {
-        if (count < 1) {
-            throw new ParameterException(spec.commandLine(), "--threads must be at least 1, but is " + count);
+        if (count < 1 || count > MOST_THREADS) {
+            throw new ParameterException(
+                    spec.commandLine(), "--threads must be from 1 to " + MOST_THREADS + ", but is " + count);
         }
         threads = count;
     }

@@ -2,7 +2,7 @@ package dev.hadal.cli;
 
 import dev.hadal.DeepSeek;
 import dev.hadal.OpenOptions;
-import dev.hadal.model.LanguageModel;
+import dev.hadal.model.v4.DeepSeekV4;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,6 +25,12 @@ import tools.jackson.databind.node.ObjectNode;
             "  hadal logits --model DIR --ids @ids.safetensors --mtp --out logits.safetensors"
         })
 final class LogitsCommand implements Runnable {
+    /** Beyond this nothing is gained. */
+    private static final int MOST_ROWS = 4096;
+
+    /** Logits held at a time if nobody asks for more: 32 MB. */
+    private static final int VALUES_AT_ONCE = 1 << 23;
+
     private final Terminal terminal;
     private final HadalCommand hadal;
 
@@ -84,14 +90,19 @@ final class LogitsCommand implements Runnable {
                 .withNumerics(numerics.mode())
                 .withThreads(hadal.threads())
                 .withNotices(notice -> terminal.note("hadal: " + notice));
+        if (chunk != null) {
+            options = options.withBatchRows(Math.min(chunk, MOST_ROWS));
+        }
         try (DeepSeek deepSeek = DeepSeek.open(model.files(), options)) {
             compute(deepSeek.model(), tokens);
         }
     }
 
-    private void compute(LanguageModel languageModel, int[] tokens) {
-        LogitsFile file = new LogitsFile(languageModel, tokens, new LogitsFile.Content(last, mtp));
-        file.write(out, chunk == null ? Integer.MAX_VALUE : chunk);
+    private void compute(DeepSeekV4 deepSeekV4, int[] tokens) {
+        LogitsFile file = new LogitsFile(deepSeekV4, tokens, new LogitsFile.Content(last, mtp));
+        int batchRows = deepSeekV4.limits().batchRows();
+        int frugal = Math.max(1, VALUES_AT_ONCE / deepSeekV4.limits().vocabulary());
+        file.write(out, chunk == null ? Math.min(batchRows, frugal) : batchRows);
         if (json) {
             ObjectNode shapes = Json.object();
             file.tensors().forEach(tensor -> tensor.shape().forEach(shapes.withArray(tensor.name())::add));

@@ -2,7 +2,6 @@ package dev.hadal.cli;
 
 import dev.hadal.checkpoint.SafetensorsWriter;
 import dev.hadal.model.Batch;
-import dev.hadal.model.LanguageModel;
 import dev.hadal.model.Logits;
 import dev.hadal.model.SequenceState;
 import dev.hadal.model.v4.DeepSeekV4;
@@ -15,13 +14,10 @@ import java.util.List;
 
 /** The logits of one sequence, computed in chunks and written as they come. */
 final class LogitsFile {
-    /** Logits in memory at a time: 32 MB. */
-    private static final int MOST_VALUES = 1 << 23;
-
     private static final String LOGITS = "logits";
     private static final String MTP = "mtp";
 
-    private final LanguageModel model;
+    private final DeepSeekV4 model;
     private final int[] tokens;
     private final Content content;
     private final int vocabulary;
@@ -40,7 +36,7 @@ final class LogitsFile {
      * @param tokens at least one, with {@code mtp} at least two
      * @throws CommandException if it is too long, has an unknown token, or the model has no draft block
      */
-    LogitsFile(LanguageModel model, int[] tokens, Content content) {
+    LogitsFile(DeepSeekV4 model, int[] tokens, Content content) {
         this.model = model;
         this.tokens = tokens;
         this.content = content;
@@ -55,7 +51,7 @@ final class LogitsFile {
                         + " is not in the model's vocabulary of " + vocabulary);
             }
         }
-        if (content.mtp && !(model instanceof DeepSeekV4 v4 && v4.hasDraftBlock())) {
+        if (content.mtp && !model.hasDraftBlock()) {
             throw new CommandException("this model has no draft block (mtp.0); leave out --mtp");
         }
     }
@@ -73,12 +69,11 @@ final class LogitsFile {
     /**
      * Computes and writes.
      *
-     * @param file      complete at the end, or absent
-     * @param mostRows most tokens to compute at a time; memory and model may allow less
+     * @param file  complete at the end, or absent
+     * @param chunk most tokens to compute at a time, no more than the model allows
      */
-    void write(Path file, int mostRows) {
-        int fitting = Math.max(1, Math.min(model.limits().batchRows(), MOST_VALUES / vocabulary));
-        int rows = Math.min(tokens.length, Math.min(mostRows, fitting));
+    void write(Path file, int chunk) {
+        int rows = Math.min(tokens.length, chunk);
         Logits logits = new Logits(content.last ? 1 : rows, vocabulary);
         Logits drafts = new Logits(content.mtp ? rows : 0, vocabulary);
         SequenceState state = model.newState();
@@ -104,10 +99,10 @@ final class LogitsFile {
     }
 
     private void forward(Batch batch, Logits logits, Logits drafts, int from) {
-        if (content.mtp && model instanceof DeepSeekV4 v4) {
+        if (content.mtp) {
             // The draft block sees the token after each row; after the last row there is none.
             int[] next = Arrays.copyOfRange(tokens, from + 1, Math.min(from + 1 + batch.rows(), tokens.length));
-            v4.forwardWithDrafts(batch, logits, next, drafts);
+            model.forwardWithDrafts(batch, logits, next, drafts);
         } else {
             model.forward(batch, logits);
         }

@@ -1,7 +1,5 @@
 package dev.hadal.cli;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
@@ -26,12 +24,7 @@ public final class Main {
 
     /** The process: ends with 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
     public static void main(String[] args) {
-        // System.out would hide that nobody reads any more.
-        Terminal terminal = new Terminal(
-                System.in,
-                new FileOutputStream(FileDescriptor.out),
-                new FileOutputStream(FileDescriptor.err),
-                Screens.detect(System.getenv()));
+        Terminal terminal = ProcessTerminal.open(System.getenv());
         // Ctrl-C ends the process with 130 by the JVM's own handler; a dimmed screen must not stay so.
         Runtime.getRuntime().addShutdownHook(new Thread(terminal::plain));
         System.exit(run(terminal, args));
@@ -95,7 +88,8 @@ public final class Main {
     /** Only the command in question if there is one: reading the annotations of all takes most of a short run. */
     private CommandLine commandLine(String... args) {
         Map<String, Supplier<Runnable>> commands = commands();
-        CommandLine line = new CommandLine(hadal).setUsageHelpAutoWidth(true);
+        // An argument @FILE is the command's own to read.
+        CommandLine line = new CommandLine(hadal).setUsageHelpAutoWidth(true).setExpandAtFiles(false);
         Arrays.stream(args)
                 .filter(commands::containsKey)
                 .findFirst()

@@ -49,7 +49,7 @@ class MainTest {
         assertWrong("which command? One of " + String.join(", ", COMMANDS) + " (see hadal --help)");
         assertWrong("Unmatched argument at index 0: 'serve' (see hadal --help)", "serve");
         assertWrong("Unknown option: '--shout' (see hadal run --help)", "run", "--shout", "x");
-        assertWrong("--threads must be at least 1, but is 0 (see hadal --help)", "plan", "--threads", "0");
+        assertWrong("--threads must be from 1 to 1024, but is 0 (see hadal --help)", "plan", "--threads", "0");
         assertWrong(
                 "Invalid value for option '--threads': 'two' is not an int (see hadal plan --help)",
                 "plan",

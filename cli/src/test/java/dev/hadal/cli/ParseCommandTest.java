@@ -88,7 +88,7 @@ class ParseCommandTest {
                 .isEqualTo(new Result(
                         1,
                         "",
-                        "hadal: at character 1 of the completion: the message is not closed by"
+                        "hadal: at character 0 of the completion: the message is not closed by"
                                 + " <｜end▁of▁sentence｜>\n"));
         assertThat(Cli.runWithInput("x", "parse", "--chat")
                         .json()

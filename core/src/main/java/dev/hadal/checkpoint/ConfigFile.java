@@ -1,5 +1,6 @@
 package dev.hadal.checkpoint;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 
 /**
  * A JSON object whose values are taken one by one with their type and range, so that each complaint can name file and
@@ -35,11 +37,11 @@ public final class ConfigFile {
      */
     public static ConfigFile parse(byte[] json, String origin) {
         try {
-            JsonNode root = UntrustedJson.MAPPER.readTree(json);
-            if (!root.isObject()) {
+            ArrayNode values = UntrustedJson.values(json);
+            if (values.size() != 1 || !values.get(0).isObject()) {
                 throw new CheckpointException(origin, "is not a JSON object", REMEDY);
             }
-            return new ConfigFile(origin, "", root);
+            return new ConfigFile(origin, "", values.get(0));
         } catch (JacksonException e) {
             throw UntrustedJson.refused(origin, "", e, REMEDY);
         }
@@ -114,7 +116,8 @@ public final class ConfigFile {
     /** Refuses any other value than the one the program implements; {@code expected} is JSON. */
     public void requireValue(String key, String expected) {
         JsonNode value = require(key);
-        if (!value.toString().equals(expected)) {
+        byte[] json = expected.getBytes(StandardCharsets.UTF_8);
+        if (!value.equals(UntrustedJson.values(json).get(0))) {
             throw new CheckpointException(
                     origin,
                     prefix + key + " is " + value + "; only " + expected + " is implemented",

@@ -37,7 +37,7 @@ final class SafetensorsHeader {
         if (header[0] != '{') {
             throw new CheckpointException(file, "the header does not start with '{'", REMEDY);
         }
-        try (JsonParser json = UntrustedJson.MAPPER.createParser(header)) {
+        try (JsonParser json = UntrustedJson.parser(header)) {
             return new SafetensorsHeader(file, json).entries();
         } catch (JacksonException e) {
             throw UntrustedJson.refused(file, "the header ", e, REMEDY);

@@ -79,7 +79,7 @@ public final class SafetensorsWriter implements AutoCloseable {
     public static byte[] header(List<TensorSpec> tensors) {
         ByteArrayOutputStream json = new ByteArrayOutputStream();
         json.writeBytes(new byte[Long.BYTES]);
-        try (JsonGenerator out = UntrustedJson.MAPPER.createGenerator(json)) {
+        try (JsonGenerator out = UntrustedJson.generator(json)) {
             out.writeStartObject();
             long begin = 0;
             for (TensorSpec tensor : tensors) {

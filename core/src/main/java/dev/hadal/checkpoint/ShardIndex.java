@@ -23,7 +23,7 @@ final class ShardIndex {
      * @throws CheckpointException when it is not an index or names something that is not a plain file name
      */
     static Map<String, String> read(String origin, byte[] index) {
-        try (JsonParser json = UntrustedJson.MAPPER.createParser(index)) {
+        try (JsonParser json = UntrustedJson.parser(index)) {
             Map<String, String> weightMap = new LinkedHashMap<>();
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new CheckpointException(origin, "is not a JSON object", REMEDY);

@@ -18,6 +18,11 @@ final class KernelProbe {
     private final Rows y = Rows.allocate(ROWS, WIDTH);
     private final Panel full = new Panel(128, 4);
     private final Panel partial = new Panel(128, 4);
+    private final Panel unpacked = new Panel(128, 4);
+    private final PackedMatrix fp8 = PackedMatrix.allocate(PackedMatrix.Format.FP8, 1, WIDTH);
+    private final PackedMatrix fp4 = PackedMatrix.allocate(PackedMatrix.Format.FP4, 1, WIDTH);
+    private final PackedMatrix bf16 = PackedMatrix.allocate(PackedMatrix.Format.BF16, 1, WIDTH);
+    private final float[] scratch = new float[WIDTH];
 
     /** One call of one kernel. */
     private interface Probe {
@@ -27,6 +32,13 @@ final class KernelProbe {
     private final List<Probe> probes = List.of(
             k -> k.multiply(x, y, 0, ROWS, full),
             k -> k.multiply(x, y, 0, ROWS, partial),
+            k -> k.multiply(x, y, 0, 1, full),
+            k -> k.unpack(fp8, 0, 0, 128, unpacked),
+            k -> k.unpack(fp4, 0, 0, 128, unpacked),
+            k -> k.unpack(bf16, 0, 0, 128, unpacked),
+            k -> k.multiplyPacked(x.data(), 0, fp8, 0, scratch, y.data()),
+            k -> k.multiplyPacked(x.data(), 0, fp4, 0, scratch, y.data()),
+            k -> k.multiplyPacked(x.data(), 0, bf16, 0, scratch, y.data()),
             k -> k.sum(x.data(), 0, WIDTH),
             k -> k.sumOfSquares(x.data(), 0, WIDTH),
             k -> k.weightedRelu(x.data(), 0, y.data(), 0, WIDTH),

@@ -36,7 +36,7 @@ public final class KernelSelector {
      */
     public static Kernels vector(int bits) {
         if (!vectorModulePresent()) {
-            throw new IllegalStateException(missingModule());
+            throw new IllegalStateException("there are no vector kernels: " + missingModule());
         }
         try (InputStream code = VectorKernels.class.getResourceAsStream("VectorKernels.class")) {
             if (code == null) {
@@ -67,7 +67,7 @@ public final class KernelSelector {
             return vector(preferredBits());
         }
         if (!vectorModulePresent()) {
-            warnings.accept(missingModule());
+            warnings.accept("the plain kernels are used, several times slower: " + missingModule());
             return scalar();
         }
         WarmingKernels kernels = new WarmingKernels(vector(preferredBits()));
@@ -75,9 +75,8 @@ public final class KernelSelector {
         return kernels;
     }
 
-    /** What to tell a user whose JVM has no vector module. */
-    static String missingModule() {
-        return "this JVM runs without the module " + MODULE
-                + ", so the plain kernels are used, several times slower: start it with --add-modules " + MODULE;
+    /** What is missing, and how to get it. */
+    private static String missingModule() {
+        return "this JVM was started without the module " + MODULE + "; --add-modules " + MODULE + " adds it";
     }
 }

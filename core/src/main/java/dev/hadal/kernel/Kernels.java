@@ -6,7 +6,8 @@ package dev.hadal.kernel;
  *
  * <p>Each operation has exactly one result, bit for bit, whichever implementation computes it: products are sums in
  * ascending input order, other sums use {@value #SUM_LANES} virtual lanes and a fixed tree, all with fused
- * multiply-add where the formula below says {@code fma}.
+ * multiply-add where the formula below says {@code fma}. Only the payload of a NaN stays open, since the processor
+ * takes it from whichever operand stands first.
  */
 public interface Kernels {
     /** Virtual lanes of the sums over one vector: element {@code i} goes to lane {@code i mod 16}. */
@@ -22,6 +23,21 @@ public interface Kernels {
      * {@code y[j] = fma(scale[j], part, y[j])}.
      */
     void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel);
+
+    /** Decodes {@code depth} inputs of one panel of a packed matrix, from {@code input} on, weights and scales. */
+    void unpack(PackedMatrix matrix, int panelIndex, int input, int depth, Panel into);
+
+    /**
+     * The product of one row and one panel of a packed matrix: what {@link #multiply} gives for the unpacked panel over
+     * all inputs and a {@code y} of zeros, in one go over the packed codes.
+     *
+     * @param x holds the row
+     * @param offset where the row begins
+     * @param scratch at least as long as the row; destroyed
+     * @param y receives a value for each lane
+     * @return false if the row's magnitudes are too far apart for the way codes are read; {@code y} is undefined then
+     */
+    boolean multiplyPacked(float[] x, int offset, PackedMatrix matrix, int panelIndex, float[] scratch, float[] y);
 
     /** The sum of {@code length} values: each lane adds in ascending order, then the lanes are folded 8, 4, 2, 1. */
     float sum(float[] x, int offset, int length);

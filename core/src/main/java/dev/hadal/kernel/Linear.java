@@ -4,6 +4,7 @@ import dev.hadal.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * formats; {@code y} starts at zero.
  */
 public final class Linear {
+    /** From so many rows on it is cheaper to unpack a panel once than to go over its codes for each row. */
+    private static final int ROWS_WORTH_UNPACKING = 4;
+
     private final String name;
     private final MemorySegment data;
     private final WeightFormat format;
@@ -24,6 +28,8 @@ public final class Linear {
 
     private final int inputColumn;
     private final int outputColumn;
+    private @Nullable PackedMatrix packed;
+    private float @Nullable [] floats;
 
     private Linear(Linear whole, int firstOutput, int outputs, int inputColumn, int outputColumn) {
         this.name = whole.name;
@@ -85,24 +91,116 @@ public final class Linear {
 
     /** Computes one panel of the output for {@code rows} rows from {@code firstRow} on. */
     public void forward(int panelIndex, Rows x, Rows y, int firstRow, int rows, Compute.Worker worker) {
+        if (packed != null && rows < ROWS_WORTH_UNPACKING) {
+            for (int row = firstRow; row < firstRow + rows; row++) {
+                if (!oneRow(packed, panelIndex, x, y, row, worker)) {
+                    panelOverRows(panelIndex, x, y, row, 1, worker);
+                }
+            }
+        } else {
+            panelOverRows(panelIndex, x, y, firstRow, rows, worker);
+        }
+    }
+
+    /** A single row goes over the packed codes without unpacking them; false if its magnitudes forbid that. */
+    private boolean oneRow(PackedMatrix matrix, int panelIndex, Rows x, Rows y, int row, Compute.Worker worker) {
+        Workspace workspace = worker.workspace();
+        int from = x.at(row, inputColumn);
+        float[] scratch = workspace.row(inputs);
+        if (!worker.kernels().multiplyPacked(x.data(), from, matrix, panelIndex, scratch, workspace.lanes)) {
+            return false;
+        }
+        int first = panelIndex * Panel.LANES;
+        int lanes = Math.min(Panel.LANES, outputs - first);
+        System.arraycopy(workspace.lanes, 0, y.data(), y.at(row, outputColumn + first), lanes);
+        return true;
+    }
+
+    /** Decodes the panel piece by piece, each once for all rows. */
+    private void panelOverRows(int panelIndex, Rows x, Rows y, int firstRow, int rows, Compute.Worker worker) {
         int first = panelIndex * Panel.LANES;
         int lanes = Math.min(Panel.LANES, outputs - first);
         for (int row = firstRow; row < firstRow + rows; row++) {
             int at = y.at(row, outputColumn + first);
             Arrays.fill(y.data(), at, at + lanes, 0f);
         }
-        Workspace workspace = worker.workspace();
+        Panel panel = worker.workspace().panel;
         for (int k = 0; k < inputs; k += Workspace.DEPTH) {
             int depth = Math.min(Workspace.DEPTH, inputs - k);
-            decode(workspace, firstOutput + first, lanes, k, depth);
-            workspace.panel.between(inputColumn + k, outputColumn + first, lanes);
-            worker.kernels().multiply(x, y, firstRow, rows, workspace.panel);
+            panel.own(depth).between(inputColumn + k, outputColumn + first, lanes);
+            if (floats != null) {
+                panel.borrow(floats, (panelIndex * inputs + k) * Panel.LANES);
+            } else if (packed == null) {
+                decode(worker.workspace(), firstOutput + first, lanes, k, depth);
+            } else {
+                worker.kernels().unpack(packed, panelIndex, k, depth, panel);
+            }
+            worker.kernels().multiply(x, y, firstRow, rows, panel);
         }
+    }
+
+    /**
+     * Copies the weights into memory, in the order in which the kernels read them; results keep their bits. Formats
+     * that gain nothing, and matrices that hold a code for NaN, stay where they are.
+     */
+    public void pack(WorkerPool pool) {
+        PackedMatrix.Format target = format.packing();
+        if (target == null) {
+            packFloats(pool);
+            return;
+        }
+        if (inputs % 2 != 0 || (long) panels() * inputs * target.bytes > Integer.MAX_VALUE - 64) {
+            return;
+        }
+        PackedMatrix matrix = PackedMatrix.allocate(target, panels(), inputs);
+        AtomicBoolean faithful = new AtomicBoolean(true);
+        pool.run(panels(), (panel, worker) -> {
+            byte[] row = new byte[format.bytes(inputs)];
+            for (int lane = 0; lane < Math.min(Panel.LANES, outputs - panel * Panel.LANES); lane++) {
+                int output = firstOutput + panel * Panel.LANES + lane;
+                MemorySegment.copy(data, ValueLayout.JAVA_BYTE, (long) output * row.length, row, 0, row.length);
+                boolean same = matrix.put(panel, lane, row);
+                for (int block = 0; block < matrix.blocks(); block++) {
+                    same &= matrix.putScale(panel, block, lane, format.scale(output, block * target.block));
+                }
+                if (!same) {
+                    faithful.set(false);
+                }
+            }
+        });
+        packed = faithful.get() ? matrix : null;
+    }
+
+    /** Floats need no decoding: their panels are used as they lie. */
+    private void packFloats(WorkerPool pool) {
+        if ((long) panels() * inputs * Panel.LANES > Integer.MAX_VALUE - 64) {
+            return;
+        }
+        float[] values = new float[panels() * inputs * Panel.LANES];
+        pool.run(panels(), (panel, worker) -> {
+            for (int lane = 0; lane < Math.min(Panel.LANES, outputs - panel * Panel.LANES); lane++) {
+                long row = (long) (firstOutput + panel * Panel.LANES + lane) * inputs;
+                for (int k = 0; k < inputs; k++) {
+                    values[(panel * inputs + k) * Panel.LANES + lane] =
+                            data.get(WeightFormat.FLOAT, (row + k) * Float.BYTES);
+                }
+            }
+        });
+        floats = values;
+    }
+
+    /** Memory of the packed copy in bytes; 0 without one. */
+    public long packedBytes() {
+        return (packed == null ? 0 : packed.bytes()) + (floats == null ? 0 : (long) floats.length * Float.BYTES);
+    }
+
+    /** Bytes of the weights as stored, without scales. */
+    public long storedBytes() {
+        return (long) outputs * format.bytes(inputs);
     }
 
     private void decode(Workspace workspace, int first, int lanes, int input, int depth) {
         Panel panel = workspace.panel;
-        panel.over(panel.weights, 0, Panel.LANES, depth);
         panel.block = format.block();
         int rowBytes = format.bytes(inputs);
         int bytes = format.bytes(depth);

@@ -10,6 +10,8 @@ public final class Panel {
     /** Outputs side by side in a panel. */
     public static final int LANES = 32;
 
+    private final float[] own;
+
     /** Weight of input {@code k} for lane {@code j}: {@code weights[offset + k * stride + j]}. */
     float[] weights;
 
@@ -36,7 +38,8 @@ public final class Panel {
 
     /** A panel with room for {@code blocks} scales a lane and, unless it borrows them, {@code depth} weights a lane. */
     public Panel(int depth, int blocks) {
-        this.weights = new float[depth * LANES];
+        this.own = new float[depth * LANES];
+        this.weights = own;
         this.scales = new float[blocks * LANES];
         this.stride = LANES;
     }
@@ -46,6 +49,19 @@ public final class Panel {
         java.util.Arrays.fill(scales, 0, LANES, scale);
         block = Integer.MAX_VALUE;
         return this;
+    }
+
+    /** Uses its own weights, to be decoded into. */
+    Panel own(int inputs) {
+        return over(own, 0, LANES, inputs);
+    }
+
+    /** Uses weights that lie in somebody else's array as panels do, unscaled in blocks of 128 inputs. */
+    void borrow(float[] values, int firstValue) {
+        weights = values;
+        offset = firstValue;
+        block = 128;
+        java.util.Arrays.fill(scales, 0, LANES, 1f);
     }
 
     /** Takes weights that lie in somebody else's array, {@code stride} values from one input to the next. */

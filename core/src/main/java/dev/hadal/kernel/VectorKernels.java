@@ -1,8 +1,11 @@
 package dev.hadal.kernel;
 
 import java.lang.invoke.MethodHandles;
+import java.util.Arrays;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
@@ -16,6 +19,22 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorKernels implements Kernels {
     private static final VectorSpecies<Float> FLOATS = species();
     private static final int WIDTH = FLOATS.length();
+
+    /** Packed codes come in groups of eight lanes, so wider vectors than that are of no use to them. */
+    private static final VectorSpecies<Float> PACKED = WIDTH < 8 ? FLOATS : FloatVector.SPECIES_256;
+
+    private static final int PACKED_WIDTH = PACKED.length();
+    private static final VectorSpecies<Integer> INTS = PACKED.withLanes(int.class);
+    private static final VectorSpecies<Byte> BYTES = PACKED.withLanes(byte.class);
+    /** One byte for each lane. */
+    private static final VectorSpecies<Byte> EXPONENTS = ByteVector.SPECIES_64;
+
+    /** No power of two makes up for the codes without losing bits. */
+    private static final int UNSCALABLE = -1;
+    /** Bits of 2^60 and, less one, of 2^-60: between them every product and sum stays exact when scaled. */
+    private static final int LARGE = (127 + 60) << 23;
+
+    private static final int SMALL = ((127 - 60) << 23) - 1;
 
     private static VectorSpecies<Float> species() {
         try {
@@ -69,6 +88,7 @@ final class VectorKernels implements Kernels {
         int x4 = x3 + x.stride();
         int x5 = x4 + x.stride();
         int first = panel.offset + lane;
+        int output = y.at(row, panel.outputColumn) + lane;
         for (int k = 0, b = 0; k < panel.depth; b++) {
             int end = (int) Math.min(panel.depth, (long) k + panel.block);
             FloatVector p00 = FloatVector.zero(FLOATS);
@@ -107,18 +127,19 @@ final class VectorKernels implements Kernels {
                 p51 = v.fma(w1, p51);
             }
             int scale = b * Panel.LANES + lane;
-            add(y, row, panel, lane, scale, p00, p01);
-            add(y, row + 1, panel, lane, scale, p10, p11);
-            add(y, row + 2, panel, lane, scale, p20, p21);
-            add(y, row + 3, panel, lane, scale, p30, p31);
-            add(y, row + 4, panel, lane, scale, p40, p41);
-            add(y, row + 5, panel, lane, scale, p50, p51);
+            add(y.data(), output, panel.scales, scale, p00, p01);
+            add(y.data(), output + y.stride(), panel.scales, scale, p10, p11);
+            add(y.data(), output + 2 * y.stride(), panel.scales, scale, p20, p21);
+            add(y.data(), output + 3 * y.stride(), panel.scales, scale, p30, p31);
+            add(y.data(), output + 4 * y.stride(), panel.scales, scale, p40, p41);
+            add(y.data(), output + 5 * y.stride(), panel.scales, scale, p50, p51);
         }
     }
 
     private static void oneRow(Rows x, Rows y, int row, Panel panel, int lane) {
         int x0 = x.at(row, panel.inputColumn);
         int first = panel.offset + lane;
+        int output = y.at(row, panel.outputColumn) + lane;
         for (int k = 0, b = 0; k < panel.depth; b++) {
             int end = (int) Math.min(panel.depth, (long) k + panel.block);
             FloatVector p0 = FloatVector.zero(FLOATS);
@@ -129,18 +150,16 @@ final class VectorKernels implements Kernels {
                 p0 = v.fma(FloatVector.fromArray(FLOATS, panel.weights, at), p0);
                 p1 = v.fma(FloatVector.fromArray(FLOATS, panel.weights, at + WIDTH), p1);
             }
-            add(y, row, panel, lane, b * Panel.LANES + lane, p0, p1);
+            add(y.data(), output, panel.scales, b * Panel.LANES + lane, p0, p1);
         }
     }
 
-    /** Adds the scaled parts of one block. Inlined, so the parameters cost nothing. */
-    private static void add(Rows y, int row, Panel panel, int lane, int scale, FloatVector p0, FloatVector p1) {
-        int output = y.at(row, panel.outputColumn) + lane;
-        float[] ys = y.data();
-        FloatVector.fromArray(FLOATS, panel.scales, scale)
+    /** Adds the scaled parts of one block to the two vectors of {@code ys} from {@code output} on. */
+    private static void add(float[] ys, int output, float[] scales, int scale, FloatVector p0, FloatVector p1) {
+        FloatVector.fromArray(FLOATS, scales, scale)
                 .fma(p0, FloatVector.fromArray(FLOATS, ys, output))
                 .intoArray(ys, output);
-        FloatVector.fromArray(FLOATS, panel.scales, scale + WIDTH)
+        FloatVector.fromArray(FLOATS, scales, scale + WIDTH)
                 .fma(p1, FloatVector.fromArray(FLOATS, ys, output + WIDTH))
                 .intoArray(ys, output + WIDTH);
     }
@@ -163,6 +182,224 @@ final class VectorKernels implements Kernels {
                         .fma(part, FloatVector.fromArray(FLOATS, y.data(), output, mask))
                         .intoArray(y.data(), output, mask);
             }
+        }
+    }
+
+    @Override
+    public void unpack(PackedMatrix matrix, int panelIndex, int input, int depth, Panel into) {
+        float[] weights = into.weights;
+        for (int lane = 0; lane < 8; lane += PACKED_WIDTH) {
+            for (int k = 0; k < depth; k++) {
+                int to = k * Panel.LANES + lane;
+                int at = matrix.at(panelIndex, input + k);
+                switch (matrix.format) {
+                    case FP8 -> {
+                        ShortVector codes = shorts(matrix.data, at + 4 * lane);
+                        IntVector high = fp8High(codes);
+                        IntVector low = fp8Low(codes);
+                        even(high).mul(0x1p120f).intoArray(weights, to);
+                        odd(high).mul(0x1p120f).intoArray(weights, to + 8);
+                        even(low).mul(0x1p120f).intoArray(weights, to + 16);
+                        odd(low).mul(0x1p120f).intoArray(weights, to + 24);
+                    }
+                    case FP4 -> {
+                        int pair = matrix.at(panelIndex, (input + k) & ~1);
+                        ShortVector codes = shorts(matrix.data, pair + 4 * lane);
+                        ShortVector turned = (input + k) % 2 == 0 ? codes : codes.lanewise(VectorOperators.LSHL, 8);
+                        IntVector high = fp4(turned);
+                        IntVector low = fp4(turned.lanewise(VectorOperators.LSHL, 4));
+                        even(high).mul(0x1p126f).intoArray(weights, to);
+                        odd(high).mul(0x1p126f).intoArray(weights, to + 8);
+                        even(low).mul(0x1p126f).intoArray(weights, to + 16);
+                        odd(low).mul(0x1p126f).intoArray(weights, to + 24);
+                    }
+                    case BF16 -> {
+                        IntVector first = shorts(matrix.data, at + 4 * lane).reinterpretAsInts();
+                        IntVector second =
+                                shorts(matrix.data, at + 32 + 4 * lane).reinterpretAsInts();
+                        even(first).intoArray(weights, to);
+                        odd(first).intoArray(weights, to + 8);
+                        even(second).intoArray(weights, to + 16);
+                        odd(second).intoArray(weights, to + 24);
+                    }
+                }
+            }
+        }
+        matrix.scales(panelIndex, input, depth, into);
+    }
+
+    private static ShortVector shorts(byte[] data, int at) {
+        return ByteVector.fromArray(BYTES, data, at).reinterpretAsShorts();
+    }
+
+    /** The upper halves of floats, 2^120 too small, of the FP8 codes in the high bytes. */
+    private static IntVector fp8High(ShortVector codes) {
+        return codes.lanewise(VectorOperators.ASHR, 4).and((short) 0x87f0).reinterpretAsInts();
+    }
+
+    /** The same for the low bytes. */
+    private static IntVector fp8Low(ShortVector codes) {
+        return codes.lanewise(VectorOperators.LSHL, 8)
+                .lanewise(VectorOperators.ASHR, 4)
+                .and((short) 0x87f0)
+                .reinterpretAsInts();
+    }
+
+    /** The upper halves of floats, 2^126 too small, of the FP4 codes in the highest nibbles. */
+    private static IntVector fp4(ShortVector codes) {
+        return codes.lanewise(VectorOperators.ASHR, 6).and((short) 0x81c0).reinterpretAsInts();
+    }
+
+    /** Floats from the lower halves of ints. */
+    private static FloatVector even(IntVector halves) {
+        return halves.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+    }
+
+    /** Floats from the upper halves of ints. */
+    private static FloatVector odd(IntVector halves) {
+        return halves.and(0xffff0000).reinterpretAsFloats();
+    }
+
+    @Override
+    public boolean multiplyPacked(
+            float[] x, int offset, PackedMatrix matrix, int panelIndex, float[] scratch, float[] y) {
+        int shift = scaled(x, offset, matrix, scratch);
+        if (shift == UNSCALABLE) {
+            return false;
+        }
+        float rest = Math.scalb(1f, matrix.format.bias - shift);
+        Arrays.fill(y, 0, Panel.LANES, 0f);
+        for (int lane = 0; lane < 8; lane += PACKED_WIDTH) {
+            switch (matrix.format) {
+                case FP8 -> rowFp8(scratch, matrix, panelIndex, lane, rest, y);
+                case FP4 -> rowFp4(scratch, matrix, panelIndex, lane, rest, y);
+                case BF16 -> rowBf16(scratch, matrix, panelIndex, lane, y);
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Copies a row, multiplied by the power of two that makes up for codes that are read too small: products are then
+     * the true ones, bit for bit. If the row's magnitudes leave no room for that power, a smaller one is taken and the
+     * rest put into the scales, as long as nothing can become subnormal that would not be so otherwise.
+     */
+    private static int scaled(float[] x, int offset, PackedMatrix matrix, float[] scratch) {
+        int length = matrix.inputs;
+        int bias = matrix.format.bias;
+        if (bias == 0) {
+            System.arraycopy(x, offset, scratch, 0, length);
+            return 0;
+        }
+        int largest = 0;
+        int smallest = Integer.MAX_VALUE;
+        for (int i = 0; i < length; i++) {
+            int magnitude = Float.floatToRawIntBits(x[offset + i]) & 0x7fffffff;
+            largest = Math.max(largest, magnitude);
+            smallest = Math.min(smallest, (magnitude - 1) & 0x7fffffff);
+        }
+        if (largest >= LARGE || (largest > 0 && smallest < SMALL)) {
+            return UNSCALABLE;
+        }
+        int shift = Math.min(bias, 126 - Math.max(0, (largest >> 23) - 127));
+        float power = Math.scalb(1f, shift);
+        for (int i = 0; i < length; i++) {
+            scratch[i] = x[offset + i] * power;
+        }
+        return shift;
+    }
+
+    private static void rowFp8(float[] x, PackedMatrix matrix, int panelIndex, int lane, float rest, float[] y) {
+        byte[] data = matrix.data;
+        for (int k = 0, b = panelIndex * matrix.blocks(); k < matrix.inputs; b++) {
+            int end = Math.min(matrix.inputs, k + 128);
+            FloatVector p0 = FloatVector.zero(PACKED);
+            FloatVector p1 = p0;
+            FloatVector p2 = p0;
+            FloatVector p3 = p0;
+            int at = matrix.at(panelIndex, k) + 4 * lane;
+            for (; k < end; k++, at += 32) {
+                FloatVector v = FloatVector.broadcast(PACKED, x[k]);
+                ShortVector codes = shorts(data, at);
+                IntVector high = fp8High(codes);
+                IntVector low = fp8Low(codes);
+                p0 = v.fma(even(high), p0);
+                p1 = v.fma(odd(high), p1);
+                p2 = v.fma(even(low), p2);
+                p3 = v.fma(odd(low), p3);
+            }
+            FloatVector scale = FloatVector.broadcast(PACKED, matrix.scales[b] * rest);
+            scale.fma(p0, FloatVector.fromArray(PACKED, y, lane)).intoArray(y, lane);
+            scale.fma(p1, FloatVector.fromArray(PACKED, y, lane + 8)).intoArray(y, lane + 8);
+            scale.fma(p2, FloatVector.fromArray(PACKED, y, lane + 16)).intoArray(y, lane + 16);
+            scale.fma(p3, FloatVector.fromArray(PACKED, y, lane + 24)).intoArray(y, lane + 24);
+        }
+    }
+
+    private static void rowFp4(float[] x, PackedMatrix matrix, int panelIndex, int lane, float rest, float[] y) {
+        byte[] data = matrix.data;
+        for (int k = 0, b = panelIndex * matrix.blocks(); k < matrix.inputs; b++) {
+            int end = Math.min(matrix.inputs, k + 32);
+            FloatVector p0 = FloatVector.zero(PACKED);
+            FloatVector p1 = p0;
+            FloatVector p2 = p0;
+            FloatVector p3 = p0;
+            int at = matrix.at(panelIndex, k) + 4 * lane;
+            for (; k < end; k += 2, at += 32) {
+                ShortVector codes = shorts(data, at);
+                FloatVector v = FloatVector.broadcast(PACKED, x[k]);
+                IntVector high = fp4(codes);
+                IntVector low = fp4(codes.lanewise(VectorOperators.LSHL, 4));
+                p0 = v.fma(even(high), p0);
+                p1 = v.fma(odd(high), p1);
+                p2 = v.fma(even(low), p2);
+                p3 = v.fma(odd(low), p3);
+                v = FloatVector.broadcast(PACKED, x[k + 1]);
+                high = fp4(codes.lanewise(VectorOperators.LSHL, 8));
+                low = fp4(codes.lanewise(VectorOperators.LSHL, 12));
+                p0 = v.fma(even(high), p0);
+                p1 = v.fma(odd(high), p1);
+                p2 = v.fma(even(low), p2);
+                p3 = v.fma(odd(low), p3);
+            }
+            int scales = b * Panel.LANES + lane;
+            addFp4(matrix, scales, rest, p0, y, lane);
+            addFp4(matrix, scales + 8, rest, p1, y, lane + 8);
+            addFp4(matrix, scales + 16, rest, p2, y, lane + 16);
+            addFp4(matrix, scales + 24, rest, p3, y, lane + 24);
+        }
+    }
+
+    /** Adds the part of one block, scaled by the power of two of each lane. */
+    private static void addFp4(PackedMatrix matrix, int scales, float rest, FloatVector part, float[] y, int at) {
+        IntVector exponents = (IntVector) ByteVector.fromArray(EXPONENTS, matrix.exponents, scales)
+                .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+        FloatVector scale = exponents.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+        scale.mul(rest).fma(part, FloatVector.fromArray(PACKED, y, at)).intoArray(y, at);
+    }
+
+    private static void rowBf16(float[] x, PackedMatrix matrix, int panelIndex, int lane, float[] y) {
+        byte[] data = matrix.data;
+        for (int k = 0; k < matrix.inputs; ) {
+            int end = Math.min(matrix.inputs, k + 128);
+            FloatVector p0 = FloatVector.zero(PACKED);
+            FloatVector p1 = p0;
+            FloatVector p2 = p0;
+            FloatVector p3 = p0;
+            int at = matrix.at(panelIndex, k) + 4 * lane;
+            for (; k < end; k++, at += 64) {
+                FloatVector v = FloatVector.broadcast(PACKED, x[k]);
+                IntVector first = shorts(data, at).reinterpretAsInts();
+                IntVector second = shorts(data, at + 32).reinterpretAsInts();
+                p0 = v.fma(even(first), p0);
+                p1 = v.fma(odd(first), p1);
+                p2 = v.fma(even(second), p2);
+                p3 = v.fma(odd(second), p3);
+            }
+            p0.add(FloatVector.fromArray(PACKED, y, lane)).intoArray(y, lane);
+            p1.add(FloatVector.fromArray(PACKED, y, lane + 8)).intoArray(y, lane + 8);
+            p2.add(FloatVector.fromArray(PACKED, y, lane + 16)).intoArray(y, lane + 16);
+            p3.add(FloatVector.fromArray(PACKED, y, lane + 24)).intoArray(y, lane + 24);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.hadal.kernel;
 
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -13,23 +14,35 @@ import java.util.concurrent.TimeoutException;
 public final class WarmingKernels implements Kernels, AutoCloseable {
     private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(20);
 
+    /**
+     * The compiler does one thing at a time, and for as long as it translates vector kernels the plain ones and all
+     * the rest stay slow. A small model has answered by then.
+     */
+    private static final long HEAD_START_MILLIS = 1000;
+
     private static final String SCALAR = "scalar";
 
     private final Kernels vector;
     private final CompletableFuture<String> outcome = new CompletableFuture<>();
-    private final Thread warmer;
+    private final CountDownLatch begin = new CountDownLatch(1);
     private volatile Kernels current = new ScalarKernels();
     private volatile boolean closed;
 
-    /** Begins warming {@code vector} on a thread of its own. */
+    /** Warms {@code vector} on a thread of its own, beginning in a second or when somebody asks for the outcome. */
     public WarmingKernels(Kernels vector) {
-        this.vector = Objects.requireNonNull(vector);
-        this.warmer = Thread.ofPlatform().daemon().name("hadal-kernel-warm-up").start(this::warm);
+        this(vector, GIVE_UP_NANOS);
     }
 
-    private void warm() {
+    /** The same, with another time after which to give up. */
+    WarmingKernels(Kernels vector, long patienceNanos) {
+        this.vector = Objects.requireNonNull(vector);
+        Thread.ofPlatform().daemon().name("hadal-kernel-warm-up").start(() -> warm(patienceNanos));
+    }
+
+    private void warm(long patienceNanos) {
         try {
-            boolean fast = new KernelProbe(vector, () -> closed).untilFast(GIVE_UP_NANOS);
+            var _ = begin.await(HEAD_START_MILLIS, TimeUnit.MILLISECONDS);
+            boolean fast = new KernelProbe(vector, () -> closed).untilFast(patienceNanos);
             if (fast) {
                 current = vector;
             }
@@ -38,7 +51,7 @@ public final class WarmingKernels implements Kernels, AutoCloseable {
                             ? vector.name()
                             : SCALAR + ": the vector kernels stayed slower than plain code,"
                                     + " as they do on a JVM without its C2 compiler");
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException | Error | InterruptedException e) {
             outcome.complete(SCALAR + ": the vector kernels failed with " + e);
         }
     }
@@ -50,6 +63,7 @@ public final class WarmingKernels implements Kernels, AutoCloseable {
 
     /** Waits for the decision and names the kernels in use, with the reason when they are the plain ones. */
     public String status(long timeout, TimeUnit unit) throws InterruptedException {
+        begin.countDown();
         try {
             return outcome.get(timeout, unit);
         } catch (TimeoutException e) {
@@ -71,7 +85,7 @@ public final class WarmingKernels implements Kernels, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        warmer.interrupt();
+        begin.countDown();
     }
 
     @Override
@@ -82,6 +96,17 @@ public final class WarmingKernels implements Kernels, AutoCloseable {
     @Override
     public void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel) {
         current.multiply(x, y, firstRow, rows, panel);
+    }
+
+    @Override
+    public void unpack(PackedMatrix matrix, int panelIndex, int input, int depth, Panel into) {
+        current.unpack(matrix, panelIndex, input, depth, into);
+    }
+
+    @Override
+    public boolean multiplyPacked(
+            float[] x, int offset, PackedMatrix matrix, int panelIndex, float[] scratch, float[] y) {
+        return current.multiplyPacked(x, offset, matrix, panelIndex, scratch, y);
     }
 
     @Override

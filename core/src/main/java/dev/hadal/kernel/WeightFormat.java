@@ -11,22 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** How a stored matrix becomes panels: one implementation for each storage format (architecture.md 6.3). */
 sealed interface WeightFormat {
     ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    float[] E4M3 = table(256, code -> Formats.e4m3((byte) code));
-    float[] E8M0 = table(256, code -> Formats.e8m0((byte) code));
-    float[] E2M1 = table(16, Formats::e2m1);
-
-    /** What an entry of a decoding table stands for. */
-    interface Code {
-        float value(int code);
-    }
-
-    private static float[] table(int size, Code code) {
-        float[] values = new float[size];
-        for (int i = 0; i < size; i++) {
-            values[i] = code.value(i);
-        }
-        return values;
-    }
 
     /** Bytes that {@code inputs} weights of one output take. */
     int bytes(int inputs);
@@ -39,6 +23,9 @@ sealed interface WeightFormat {
 
     /** The scale of a block of one output. */
     float scale(int output, int input);
+
+    /** How such a matrix is packed; null if it is better left as it is. */
+    PackedMatrix.@Nullable Format packing();
 
     /** The format of a weight and its scale, from their types; {@code scale} is absent for BF16 and F32. */
     static WeightFormat of(Tensor weight, @Nullable Tensor scale) {
@@ -65,12 +52,17 @@ sealed interface WeightFormat {
     record Scales(MemorySegment data, boolean floats, int columns) {
         float at(int row, int column) {
             long index = (long) row * columns + column;
-            return floats ? data.get(FLOAT, index * Float.BYTES) : E8M0[data.get(ValueLayout.JAVA_BYTE, index) & 0xff];
+            return floats ? data.get(FLOAT, index * Float.BYTES) : Formats.e8m0(data.get(ValueLayout.JAVA_BYTE, index));
         }
     }
 
     /** FP8 e4m3 with a scale for each tile of 128 outputs and 128 inputs. */
     record Fp8(Scales scales) implements WeightFormat {
+        @Override
+        public PackedMatrix.Format packing() {
+            return PackedMatrix.Format.FP8;
+        }
+
         @Override
         public int bytes(int inputs) {
             return inputs;
@@ -84,7 +76,7 @@ sealed interface WeightFormat {
         @Override
         public void decode(byte[] bytes, int inputs, Panel panel, int lane) {
             for (int k = 0, to = lane; k < inputs; k++, to += Panel.LANES) {
-                panel.weights[to] = E4M3[bytes[k] & 0xff];
+                panel.weights[to] = Formats.e4m3(bytes[k]);
             }
         }
 
@@ -96,6 +88,11 @@ sealed interface WeightFormat {
 
     /** Two e2m1 values a byte, the even input in the low nibble, with a scale for 32 inputs of one output. */
     record Fp4(Scales scales) implements WeightFormat {
+        @Override
+        public PackedMatrix.Format packing() {
+            return PackedMatrix.Format.FP4;
+        }
+
         @Override
         public int bytes(int inputs) {
             return inputs / 2;
@@ -109,8 +106,8 @@ sealed interface WeightFormat {
         @Override
         public void decode(byte[] bytes, int inputs, Panel panel, int lane) {
             for (int k = 0, to = lane; k < inputs / 2; k++, to += 2 * Panel.LANES) {
-                panel.weights[to] = E2M1[bytes[k] & 15];
-                panel.weights[to + Panel.LANES] = E2M1[(bytes[k] >> 4) & 15];
+                panel.weights[to] = Formats.e2m1(bytes[k] & 15);
+                panel.weights[to + Panel.LANES] = Formats.e2m1(bytes[k] >> 4 & 15);
             }
         }
 
@@ -122,6 +119,11 @@ sealed interface WeightFormat {
 
     /** The upper halves of floats. */
     record Bf16() implements WeightFormat {
+        @Override
+        public PackedMatrix.Format packing() {
+            return PackedMatrix.Format.BF16;
+        }
+
         @Override
         public int bytes(int inputs) {
             return inputs * 2;
@@ -148,6 +150,11 @@ sealed interface WeightFormat {
 
     /** Floats, little endian. */
     record F32() implements WeightFormat {
+        @Override
+        public PackedMatrix.@Nullable Format packing() {
+            return null;
+        }
+
         @Override
         public int bytes(int inputs) {
             return inputs * Float.BYTES;

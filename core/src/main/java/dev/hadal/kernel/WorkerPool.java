@@ -1,6 +1,7 @@
 package dev.hadal.kernel;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +22,57 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     private final Thread[] workers;
-    private final AtomicInteger next = new AtomicInteger();
-    private final AtomicInteger busy = new AtomicInteger();
-    private final AtomicInteger generation = new AtomicInteger();
+    /** Stands in when there is nothing to do, so that a finished loop does not keep alive what its body refers to. */
+    private final Loop idle = new Loop(0, 0, (item, worker) -> {});
+
+    private volatile Loop current = idle;
+    private int loops;
     private volatile boolean closed;
-    private @Nullable Task task;
-    private int items;
-    private volatile @Nullable Throwable failure;
+
+    /** One loop. A worker that wakes up late finds nothing left in it, so nobody waits for workers, only for items. */
+    private static final class Loop {
+        private final int number;
+        private final int count;
+        private final Task body;
+        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicInteger done = new AtomicInteger();
+        private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+        Loop(int number, int count, Task body) {
+            this.number = number;
+            this.count = count;
+            this.body = body;
+        }
+
+        /** Does items until there are none left. */
+        void work(int worker) {
+            int finished = 0;
+            for (int item = next.getAndIncrement(); item < count; item = next.getAndIncrement()) {
+                try {
+                    body.run(item, worker);
+                } catch (RuntimeException | Error e) {
+                    failure.compareAndSet(null, e);
+                    // What nobody has begun is called off; calling off twice finds nothing.
+                    finished += Math.max(0, count - next.getAndSet(count));
+                }
+                finished++;
+            }
+            if (finished > 0) {
+                done.getAndAdd(finished);
+            }
+        }
+
+        /** Waits for the items that others have begun. */
+        void await() {
+            for (int spins = 0; done.get() < count; spins++) {
+                if (spins < SPINS) {
+                    Thread.onSpinWait();
+                } else {
+                    LockSupport.parkNanos(10_000);
+                }
+            }
+        }
+    }
 
     /** A pool of {@code threads} in all, the caller included. */
     public WorkerPool(int threads) {
@@ -50,8 +95,13 @@ public final class WorkerPool implements AutoCloseable {
     /**
      * Runs {@code body} for every item from 0 to {@code count - 1} and returns when all are done. What an item throws
      * is thrown here, the first of them, after the others have come to an end.
+     *
+     * @throws IllegalStateException if the pool is closed
      */
-    public void run(int count, Task body) {
+    public synchronized void run(int count, Task body) {
+        if (closed) {
+            throw new IllegalStateException("the worker threads have ended: this model is closed");
+        }
         if (count <= 1 || workers.length == 0) {
             for (int item = 0; item < count; item++) {
                 body.run(item, 0);
@@ -61,26 +111,16 @@ public final class WorkerPool implements AutoCloseable {
         if (Thread.currentThread().isVirtual()) {
             throw new IllegalStateException("arithmetic on a virtual thread would hold up all the others");
         }
-        task = body;
-        items = count;
-        next.set(0);
-        busy.set(workers.length);
-        generation.getAndIncrement();
+        Loop loop = new Loop(++loops, count, body);
+        current = loop;
         for (Thread worker : workers) {
             LockSupport.unpark(worker);
         }
-        drain(body, count, 0);
-        for (int spins = 0; busy.get() > 0; spins++) {
-            if (spins < SPINS) {
-                Thread.onSpinWait();
-            } else {
-                LockSupport.parkNanos(10_000);
-            }
-        }
-        task = null;
-        Throwable thrown = failure;
+        loop.work(0);
+        loop.await();
+        current = idle;
+        Throwable thrown = loop.failure.get();
         if (thrown != null) {
-            failure = null;
             throw rethrow(thrown);
         }
     }
@@ -92,42 +132,29 @@ public final class WorkerPool implements AutoCloseable {
         return (RuntimeException) thrown;
     }
 
-    private void drain(Task body, int count, int worker) {
-        try {
-            for (int item = next.getAndIncrement(); item < count; item = next.getAndIncrement()) {
-                body.run(item, worker);
-            }
-        } catch (RuntimeException | Error e) {
-            next.set(count);
-            failure = e;
-        }
-    }
-
     private void work(int worker) {
         int seen = 0;
-        while (true) {
-            int spins = 0;
-            while (generation.get() == seen && !closed) {
-                if (++spins < SPINS) {
+        while (!closed) {
+            for (int spins = 0; current.number == seen && !closed; spins++) {
+                if (spins < SPINS) {
                     Thread.onSpinWait();
                 } else {
                     LockSupport.park(this);
                 }
             }
-            if (closed) {
-                return;
-            }
-            seen = generation.get();
-            Task body = task;
-            if (body != null) {
-                drain(body, items, worker);
-            }
-            busy.getAndDecrement();
+            seen = workOnCurrent(worker);
         }
     }
 
+    private int workOnCurrent(int worker) {
+        Loop loop = current;
+        loop.work(worker);
+        return loop.number;
+    }
+
+    /** Ends the threads, after the loop that is running, if any. */
     @Override
-    public void close() {
+    public synchronized void close() {
         closed = true;
         for (Thread worker : workers) {
             LockSupport.unpark(worker);

@@ -4,7 +4,6 @@ import dev.hadal.kernel.Linear;
 import dev.hadal.kernel.Panel;
 import dev.hadal.kernel.Rows;
 import dev.hadal.model.Batch;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -28,41 +27,29 @@ final class Attention {
     private final @Nullable Indexer indexer;
     private final CoreAttention core;
 
-    Attention(V4Config config, int layer, V4Weights.Attention weights, Rope rope) {
+    Attention(V4Config config, int layer, V4Weights.Attention weights, Rope rope, Loader loader) {
         this.config = config;
         this.layer = layer;
         LayerKind kind = layer < config.numHiddenLayers() ? config.layerKind(layer) : LayerKind.SWA;
         this.compresses = kind != LayerKind.SWA;
-        this.wqA = new Linear(weights.wqA().weight(), weights.wqA().scale());
-        this.qNorm = new RmsNorm(weights.qNorm().floats(), config.rmsNormEps());
-        this.wqB = new Linear(weights.wqB().weight(), weights.wqB().scale());
-        this.wkv = new Linear(weights.wkv().weight(), weights.wkv().scale());
-        this.kvNorm = new RmsNorm(weights.kvNorm().floats(), config.rmsNormEps());
-        this.woA =
-                groups(config, new Linear(weights.woA().weight(), weights.woA().scale()));
-        this.woB = new Linear(weights.woB().weight(), weights.woB().scale());
+        this.wqA = loader.linear(weights.wqA());
+        this.qNorm = loader.norm(weights.qNorm());
+        this.wqB = loader.linear(weights.wqB());
+        this.wkv = loader.linear(weights.wkv());
+        this.kvNorm = loader.norm(weights.kvNorm());
+        this.woA = loader.groups(weights.woA());
+        this.woB = loader.linear(weights.woB());
         this.compressor = weights.compressor() == null
                 ? null
                 : new Compressor(
                         weights.compressor(),
                         kind,
                         rope,
-                        config.rmsNormEps(),
+                        loader,
                         this::roundEntry,
                         state -> Objects.requireNonNull(state.compressed()));
-        this.indexer = weights.indexer() == null ? null : new Indexer(config, weights.indexer(), rope);
+        this.indexer = weights.indexer() == null ? null : new Indexer(config, weights.indexer(), rope, loader);
         this.core = new CoreAttention(config, layer, kind, weights.attnSink().floats());
-    }
-
-    /** One output matrix for each group of heads, reading that group's values and writing its rank. */
-    private static List<Linear> groups(V4Config config, Linear woA) {
-        int rank = config.oLoraRank();
-        int width = config.numAttentionHeads() / config.oGroups() * config.headDim();
-        List<Linear> groups = new ArrayList<>();
-        for (int g = 0; g < config.oGroups(); g++) {
-            groups.add(woA.part(g * rank, rank, g * width, g * rank));
-        }
-        return groups;
     }
 
     private void roundEntry(Numerics numerics, float[] entry, int offset) {

@@ -1,6 +1,5 @@
 package dev.hadal.model.v4;
 
-import dev.hadal.kernel.Linear;
 import dev.hadal.kernel.Rows;
 import dev.hadal.tensor.Tensor;
 
@@ -14,18 +13,18 @@ final class Block {
     private final RmsNorm ffnNorm;
     private final Moe moe;
 
-    Block(V4Config config, int layer, V4Weights.Layer weights, Rope rope) {
+    Block(V4Config config, int layer, V4Weights.Layer weights, Rope rope, Loader loader) {
         this.layer = layer;
-        this.attnMix = mix(config, weights.hcAttnFn(), weights.hcAttnBase(), weights.hcAttnScale());
-        this.attnNorm = new RmsNorm(weights.attnNorm().floats(), config.rmsNormEps());
-        this.attention = new Attention(config, layer, weights.attn(), rope);
-        this.ffnMix = mix(config, weights.hcFfnFn(), weights.hcFfnBase(), weights.hcFfnScale());
-        this.ffnNorm = new RmsNorm(weights.ffnNorm().floats(), config.rmsNormEps());
-        this.moe = new Moe(config, weights.ffn());
+        this.attnMix = mix(config, loader, weights.hcAttnFn(), weights.hcAttnBase(), weights.hcAttnScale());
+        this.attnNorm = loader.norm(weights.attnNorm());
+        this.attention = new Attention(config, layer, weights.attn(), rope, loader);
+        this.ffnMix = mix(config, loader, weights.hcFfnFn(), weights.hcFfnBase(), weights.hcFfnScale());
+        this.ffnNorm = loader.norm(weights.ffnNorm());
+        this.moe = new Moe(config, weights.ffn(), loader);
     }
 
-    private static HyperConnection mix(V4Config config, Tensor fn, Tensor base, Tensor scale) {
-        return new HyperConnection(config, new Linear(fn, null), base.floats(), scale.floats());
+    private static HyperConnection mix(V4Config config, Loader loader, Tensor fn, Tensor base, Tensor scale) {
+        return new HyperConnection(config, loader.linear(fn), base.floats(), scale.floats());
     }
 
     /** Passes a batch through; {@code streams} is [rows, 4 d]. */

@@ -38,6 +38,7 @@ final class Compressor {
      * @param weights its four tensors
      * @param kind of the layer: ratio, and whether blocks overlap
      * @param rope of the layer
+     * @param loader prepares the tensors
      * @param rounding of a finished entry
      * @param target the part of a layer's state that it fills
      */
@@ -45,13 +46,13 @@ final class Compressor {
             V4Weights.Compressor weights,
             LayerKind kind,
             Rope rope,
-            float epsilon,
+            Loader loader,
             Rounding rounding,
             Function<LayerState, LayerState.Compressed> target) {
-        this.wkv = new Linear(weights.wkv().weight(), weights.wkv().scale());
-        this.wgate = new Linear(weights.wgate().weight(), weights.wgate().scale());
+        this.wkv = loader.linear(weights.wkv());
+        this.wgate = loader.linear(weights.wgate());
         this.ape = weights.ape().floats();
-        this.norm = new RmsNorm(weights.norm().floats(), epsilon);
+        this.norm = loader.norm(weights.norm());
         this.kind = kind;
         this.rope = rope;
         this.rounding = rounding;

@@ -36,7 +36,7 @@ public final class DeepSeekV4 implements LanguageModel {
     private final Scratch scratch;
     private final int[] tokens;
     private final int[] positions;
-    private final String fingerprint;
+    private final Options options;
     private Trace trace = Trace.NONE;
 
     /**
@@ -44,9 +44,11 @@ public final class DeepSeekV4 implements LanguageModel {
      *
      * @param numerics what is rounded
      * @param batchRows most rows of one batch; memory for intermediate values grows with it
-     * @param fingerprint digest of the checkpoint
+     * @param packed whether to copy the matrices into memory, in the order in which the kernels read them; results
+     *     keep their bits
+     * @param fingerprint digest of the checkpoint, computed when somebody asks for it
      */
-    public record Options(NumericsMode numerics, int batchRows, String fingerprint) {}
+    public record Options(NumericsMode numerics, int batchRows, boolean packed, Supplier<String> fingerprint) {}
 
     /** Prepares a model over bound weights, which stay mapped; it owns {@code compute} from now on. */
     public DeepSeekV4(V4Config config, V4Weights weights, Compute compute, Options options) {
@@ -55,26 +57,30 @@ public final class DeepSeekV4 implements LanguageModel {
         this.numerics = Numerics.of(options.numerics());
         this.plain = Rope.plain(config);
         this.scaled = Rope.scaled(config);
+        Loader loader = new Loader(config);
         this.embedding = new Embedding(weights.embed());
         for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
             Rope rope = config.layerKind(layer) == LayerKind.SWA ? plain : scaled;
-            blocks.add(new Block(config, layer, weights.layers().get(layer), rope));
+            blocks.add(new Block(config, layer, weights.layers().get(layer), rope, loader));
         }
         this.finalMix = new FinalMix(
                 config,
-                new Linear(weights.hcHeadFn(), null),
+                loader.linear(weights.hcHeadFn()),
                 weights.hcHeadBase().floats(),
                 weights.hcHeadScale().floats(),
-                new RmsNorm(weights.norm().floats(), config.rmsNormEps()));
-        this.head = new Linear(weights.head().weight(), weights.head().scale());
-        this.mtp = weights.mtp() == null ? null : new Mtp(config, weights.mtp(), plain);
+                loader.norm(weights.norm()));
+        this.head = loader.linear(weights.head());
+        this.mtp = weights.mtp() == null ? null : new Mtp(config, weights.mtp(), plain, loader);
+        if (options.packed()) {
+            loader.pack(compute.pool(), bytes -> {});
+        }
         int rows = options.batchRows();
         this.scratch = new Scratch(config, rows, compute.threads());
         this.plainAngles = Rope.Angles.allocate(rows, plain.pairs());
         this.scaledAngles = Rope.Angles.allocate(rows, scaled.pairs());
         this.tokens = new int[rows];
         this.positions = new int[rows];
-        this.fingerprint = options.fingerprint() + "-" + options.numerics();
+        this.options = options;
     }
 
     @Override
@@ -112,7 +118,7 @@ public final class DeepSeekV4 implements LanguageModel {
 
     @Override
     public String fingerprint() {
-        return fingerprint;
+        return options.fingerprint().get() + "-" + options.numerics();
     }
 
     /** Bytes of memory for intermediate values, allocated once. */
@@ -170,6 +176,9 @@ public final class DeepSeekV4 implements LanguageModel {
             throw new IllegalArgumentException("drafts need one sequence and the token after each row, got "
                     + batch.spans().size() + " sequences and " + next.length + " tokens for " + batch.rows() + " rows");
         }
+        for (int row = 0; row < next.length; row++) {
+            checkToken(next[row], row);
+        }
         drafts.rows(next.length);
         run(batch, () -> {
             Pass pass = prepare(batch);
@@ -196,11 +205,7 @@ public final class DeepSeekV4 implements LanguageModel {
                     + ", the model's has " + config.vocabSize());
         }
         for (int row = 0; row < batch.rows(); row++) {
-            int token = batch.token(row);
-            if (token < 0 || token >= config.vocabSize()) {
-                throw new IllegalArgumentException("token " + token + " in row " + row + " is not in the vocabulary of "
-                        + config.vocabSize() + " ids");
-            }
+            checkToken(batch.token(row), row);
         }
         for (Batch.Span span : batch.spans()) {
             if (((V4State) span.state()).failed()) {
@@ -214,6 +219,13 @@ public final class DeepSeekV4 implements LanguageModel {
             }
         }
         logits.rows(batch.wantedRows());
+    }
+
+    private void checkToken(int token, int row) {
+        if (token < 0 || token >= config.vocabSize()) {
+            throw new IllegalArgumentException("token " + token + " in row " + row + " is not in the vocabulary of "
+                    + config.vocabSize() + " ids");
+        }
     }
 
     /** Runs the computation and moves the sequences on, or marks them when it fails half-way. */

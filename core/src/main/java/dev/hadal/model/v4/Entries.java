@@ -13,11 +13,18 @@ final class Entries {
     static final int PAGE = 64;
 
     private final int width;
-    private final List<Rows> pages = new ArrayList<>();
+    private final List<Rows> pages;
     private int size;
 
     Entries(int width) {
+        this(width, List.of(), 0);
+    }
+
+    /** A list over pages that hold {@code size} vectors; the last one is written to unless it is full. */
+    Entries(int width, List<Rows> pages, int size) {
         this.width = width;
+        this.pages = new ArrayList<>(pages);
+        this.size = size;
     }
 
     /** Number of vectors. */
@@ -48,9 +55,7 @@ final class Entries {
 
     /** A list with the same content that grows on its own. */
     Entries fork() {
-        Entries fork = new Entries(width);
-        fork.pages.addAll(pages);
-        fork.size = size;
+        Entries fork = new Entries(width, pages, size);
         if (size % PAGE != 0) {
             Rows last = pages.getLast();
             fork.pages.set(pages.size() - 1, new Rows(last.data().clone(), width));

@@ -19,16 +19,15 @@ final class Indexer {
     private final V4Config config;
     private final float weightScale;
 
-    Indexer(V4Config config, V4Weights.Indexer weights, Rope rope) {
+    Indexer(V4Config config, V4Weights.Indexer weights, Rope rope, Loader loader) {
         this.config = config;
-        this.wqB = new Linear(weights.wqB().weight(), weights.wqB().scale());
-        this.weightsProj =
-                new Linear(weights.weightsProj().weight(), weights.weightsProj().scale());
+        this.wqB = loader.linear(weights.wqB());
+        this.weightsProj = loader.linear(weights.weightsProj());
         this.compressor = new Compressor(
                 weights.compressor(),
                 LayerKind.CSA,
                 rope,
-                config.rmsNormEps(),
+                loader,
                 (numerics, entry, offset) -> numerics.index(entry, offset, config.indexHeadDim()),
                 state -> Objects.requireNonNull(state.index()));
         this.weightScale = (float) (1 / Math.sqrt((double) config.indexHeadDim() * config.indexNHeads()));

@@ -18,19 +18,16 @@ final class Moe {
 
     /** One gated feed-forward network: {@code w2 (silu(w1 x) * w3 x)}. */
     private record Expert(Linear w1, Linear w2, Linear w3) {
-        static Expert of(V4Weights.Expert weights) {
-            return new Expert(
-                    new Linear(weights.w1().weight(), weights.w1().scale()),
-                    new Linear(weights.w2().weight(), weights.w2().scale()),
-                    new Linear(weights.w3().weight(), weights.w3().scale()));
+        static Expert of(V4Weights.Expert weights, Loader loader) {
+            return new Expert(loader.linear(weights.w1()), loader.linear(weights.w2()), loader.linear(weights.w3()));
         }
     }
 
-    Moe(V4Config config, V4Weights.Moe weights) {
+    Moe(V4Config config, V4Weights.Moe weights, Loader loader) {
         this.config = config;
-        this.router = new Router(config, weights);
-        weights.experts().forEach(expert -> experts.add(Expert.of(expert)));
-        this.shared = Expert.of(weights.sharedExperts());
+        this.router = new Router(config, weights, loader);
+        weights.experts().forEach(expert -> experts.add(Expert.of(expert, loader)));
+        this.shared = Expert.of(weights.sharedExperts(), loader);
     }
 
     /**

@@ -2,7 +2,6 @@ package dev.hadal.model.v4;
 
 import dev.hadal.kernel.Linear;
 import dev.hadal.kernel.Rows;
-import dev.hadal.tensor.Tensor;
 
 /**
  * The multi-token prediction block (architecture.md 9): from the streams of position {@code i} and the token at
@@ -17,23 +16,19 @@ final class Mtp {
     private final RmsNorm hnorm;
     private final FinalMix finalMix;
 
-    Mtp(V4Config config, V4Weights.Mtp weights, Rope plain) {
+    Mtp(V4Config config, V4Weights.Mtp weights, Rope plain, Loader loader) {
         this.config = config;
-        this.block = new Block(config, config.numHiddenLayers(), weights.layer(), plain);
-        this.eProj = new Linear(weights.eProj().weight(), weights.eProj().scale());
-        this.hProj = new Linear(weights.hProj().weight(), weights.hProj().scale());
-        this.enorm = norm(weights.enorm());
-        this.hnorm = norm(weights.hnorm());
+        this.block = new Block(config, config.numHiddenLayers(), weights.layer(), plain, loader);
+        this.eProj = loader.linear(weights.eProj());
+        this.hProj = loader.linear(weights.hProj());
+        this.enorm = loader.norm(weights.enorm());
+        this.hnorm = loader.norm(weights.hnorm());
         this.finalMix = new FinalMix(
                 config,
-                new Linear(weights.hcHeadFn(), null),
+                loader.linear(weights.hcHeadFn()),
                 weights.hcHeadBase().floats(),
                 weights.hcHeadScale().floats(),
-                norm(weights.norm()));
-    }
-
-    private RmsNorm norm(Tensor weight) {
-        return new RmsNorm(weight.floats(), config.rmsNormEps());
+                loader.norm(weights.norm()));
     }
 
     /**

@@ -22,9 +22,8 @@ final class Router {
     private final int used;
     private final float scale;
 
-    Router(V4Config config, V4Weights.Moe weights) {
-        this.gate =
-                new Linear(weights.gateWeight().weight(), weights.gateWeight().scale());
+    Router(V4Config config, V4Weights.Moe weights, Loader loader) {
+        this.gate = loader.linear(weights.gateWeight());
         this.bias = weights.gateBias() == null ? null : weights.gateBias().floats();
         this.expertsByToken = weights.tid2eid() == null ? null : table(weights.tid2eid(), config.nRoutedExperts());
         this.used = config.numExpertsPerTok();
@@ -66,7 +65,9 @@ final class Router {
     /** The square root of softplus; exact enough in double precision that the rounding is the only error. */
     private void score(float[] z, int at) {
         for (int i = at; i < at + gate.outputs(); i++) {
-            z[i] = (float) Math.sqrt(StrictMath.log1p(StrictMath.exp(z[i])));
+            // Beyond 40 the two agree in every bit of a double, and the exponential will overflow.
+            double softplus = z[i] > 40 ? z[i] : StrictMath.log1p(StrictMath.exp(z[i]));
+            z[i] = (float) Math.sqrt(softplus);
         }
     }
 

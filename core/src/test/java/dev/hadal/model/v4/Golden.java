@@ -4,7 +4,6 @@ import dev.hadal.checkpoint.Checkpoint;
 import dev.hadal.checkpoint.DirectoryFiles;
 import dev.hadal.checkpoint.SafetensorsFile;
 import dev.hadal.kernel.Compute;
-import dev.hadal.kernel.KernelSelector;
 import dev.hadal.kernel.Kernels;
 import dev.hadal.model.Batch;
 import dev.hadal.model.Logits;
@@ -42,13 +41,21 @@ final class Golden implements AutoCloseable {
 
     /** A model that computes alone, with up to 600 rows a batch. */
     DeepSeekV4 model(NumericsMode numerics, Kernels kernels, int threads) {
-        return new DeepSeekV4(
-                config, weights, new Compute(kernels, threads), new DeepSeekV4.Options(numerics, 600, "golden"));
+        return model(numerics, kernels, threads, false);
     }
 
-    /** The same on the plain kernels and one thread. */
+    /** The same, with the matrices packed or where they are mapped. */
+    DeepSeekV4 model(NumericsMode numerics, Kernels kernels, int threads, boolean packed) {
+        return new DeepSeekV4(
+                config,
+                weights,
+                new Compute(kernels, threads),
+                new DeepSeekV4.Options(numerics, 600, packed, () -> "golden"));
+    }
+
+    /** The same on fast kernels and one thread. */
     DeepSeekV4 model(NumericsMode numerics) {
-        return model(numerics, KernelSelector.scalar(), 1);
+        return model(numerics, FastKernels.INSTANCE, 1);
     }
 
     float[] floats(String tensor) {

@@ -1,0 +1,202 @@
+package dev.hadal.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every operation, whatever the vector width, has the bits of the plain definition. */
+class KernelsTest {
+    private static final int LONGEST = 70;
+
+    /** Runs one operation over many inputs and hands over everything that it wrote, including what it must not touch. */
+    private interface Case {
+        List<float[]> results(Kernels kernels);
+    }
+
+    private static final Map<String, Case> CASES = Map.of(
+            "multiply",
+            KernelsTest::multiply,
+            "unpack",
+            KernelsTest::unpack,
+            "multiplyPacked",
+            KernelsTest::multiplyPacked,
+            "sum",
+            kernels -> overVectors((x, y, offset, length) -> new float[] {kernels.sum(x, offset, length)}),
+            "sumOfSquares",
+            kernels -> overVectors((x, y, offset, length) -> new float[] {kernels.sumOfSquares(x, offset, length)}),
+            "weightedRelu",
+            kernels -> overVectors((x, y, offset, length) ->
+                    new float[] {kernels.weightedRelu(x, offset, y, (offset + 2) % 5, length)}),
+            "exponentials",
+            kernels -> overVectors((x, y, offset, length) -> {
+                kernels.exponentials(x, offset, length, y[0]);
+                return x;
+            }),
+            "swiglu",
+            kernels -> overVectors((x, y, offset, length) -> {
+                Rows gate = new Rows(x, offset);
+                kernels.swiglu(gate, new Rows(y, (offset + 2) % 5), 1, length, new Kernels.Clamp(2.5f, 0.3f));
+                return x;
+            }));
+
+    static Stream<Arguments> operationsAndWidths() {
+        return Arrays.stream(Kernels.class.getMethods())
+                .map(Method::getName)
+                .filter(name -> !name.equals("name"))
+                .flatMap(name -> Stream.of(128, 256, 512).map(bits -> Arguments.of(name, bits)));
+    }
+
+    @ParameterizedTest(name = "{0}, {1} bit")
+    @MethodSource("operationsAndWidths")
+    void vectorsOfAnyWidthGiveTheBitsOfPlainCode(String operation, int bits) {
+        Case operationCase = Objects.requireNonNull(CASES.get(operation), "no case for " + operation);
+        List<int[]> expected = bits(operationCase.results(KernelSelector.scalar()));
+        Kernels kernels = KernelSelector.vector(bits);
+        // Again and again, so that what the compiler makes of it is compared too, not only what the interpreter does.
+        int repeats = bits <= KernelSelector.preferredBits() ? 20 : 1;
+        for (int repeat = 0; repeat < repeats; repeat++) {
+            List<int[]> actual = bits(operationCase.results(kernels));
+            assertThat(actual).hasSameSizeAs(expected);
+            for (int i = 0; i < expected.size(); i++) {
+                assertThat(actual.get(i)).as("input %s", i).isEqualTo(expected.get(i));
+            }
+        }
+    }
+
+    private static List<int[]> bits(List<float[]> results) {
+        return results.stream().map(Numbers::bits).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("widths")
+    void kernelsNameThemselves(int bits) {
+        assertThat(KernelSelector.vector(bits).name()).isEqualTo("vector, " + bits + " bit");
+    }
+
+    static Stream<Integer> widths() {
+        return Stream.of(128, 256, 512);
+    }
+
+    /** An operation on vectors; {@code x} and {@code y} have room for any offset below 5. */
+    private interface OnVectors {
+        float[] apply(float[] x, float[] y, int offset, int length);
+    }
+
+    private static List<float[]> overVectors(OnVectors operation) {
+        List<float[]> results = new ArrayList<>();
+        for (int length = 0; length <= LONGEST; length++) {
+            for (int offset = 0; offset < 5; offset++) {
+                Random random = new Random(1000L * length + offset);
+                float[] x = Numbers.of(random, LONGEST + 5, offset == 2);
+                float[] y = Numbers.of(random, LONGEST + 5, offset == 2);
+                results.add(operation.apply(x, y, offset, length));
+            }
+        }
+        return results;
+    }
+
+    /** A matrix of two panels with every code of its format but NaN. */
+    private static PackedMatrix packed(PackedMatrix.Format format, int inputs) {
+        Random random = new Random(inputs);
+        PackedMatrix matrix = PackedMatrix.allocate(format, 2, inputs);
+        byte[] row = new byte[inputs * 2];
+        for (int panel = 0; panel < 2; panel++) {
+            for (int lane = 0; lane < Panel.LANES; lane++) {
+                random.nextBytes(row);
+                for (int i = 0; i < row.length; i++) {
+                    boolean nan = format == PackedMatrix.Format.FP8 && (row[i] & 0x7f) == 0x7f;
+                    // As the upper byte of a BF16 this keeps the exponent in a range where sums stay finite.
+                    boolean upper = format == PackedMatrix.Format.BF16 && i % 2 == 1;
+                    row[i] = nan ? 0 : upper ? (byte) ((row[i] & 0x83) | 0x3c) : row[i];
+                }
+                assertThat(matrix.put(panel, lane, row)).isTrue();
+                for (int block = 0; block < matrix.blocks(); block++) {
+                    float scale = Math.scalb(1f, format == PackedMatrix.Format.FP8 ? -block : -block - lane);
+                    matrix.putScale(panel, block, lane, format == PackedMatrix.Format.BF16 ? 1f : scale);
+                }
+            }
+        }
+        return matrix;
+    }
+
+    private static List<float[]> unpack(Kernels kernels) {
+        List<float[]> results = new ArrayList<>();
+        for (PackedMatrix.Format format : PackedMatrix.Format.values()) {
+            for (int inputs : new int[] {2, 32, 130, 256}) {
+                PackedMatrix matrix = packed(format, inputs);
+                for (int input = 0; input < inputs; input += 128) {
+                    Panel panel = new Panel(128, 4).own(Math.min(128, inputs - input));
+                    kernels.unpack(matrix, 1, input, panel.depth, panel);
+                    results.add(panel.weights);
+                    results.add(panel.scales);
+                }
+            }
+        }
+        return results;
+    }
+
+    /** Rows whose magnitudes call for every way of scaling; what cannot be scaled is left to {@code multiply}. */
+    private static List<float[]> multiplyPacked(Kernels kernels) {
+        List<float[]> results = new ArrayList<>();
+        for (PackedMatrix.Format format : PackedMatrix.Format.values()) {
+            for (int inputs : new int[] {2, 32, 130, 256}) {
+                PackedMatrix matrix = packed(format, inputs);
+                for (int power : new int[] {-50, -20, 0, 1, 5, 7, 8, 30, 55}) {
+                    float[] x = Numbers.of(new Random(power), inputs + 3, false);
+                    for (int i = 0; i < x.length; i++) {
+                        x[i] = Math.scalb(Math.clamp(x[i], -1.9f, 1.9f), power);
+                        x[i] = Math.abs(x[i]) < 0x1p-60f ? 0f : x[i];
+                    }
+                    float[] y = new float[Panel.LANES];
+                    assertThat(kernels.multiplyPacked(x, 3, matrix, 1, new float[inputs], y))
+                            .isTrue();
+                    results.add(y);
+                }
+            }
+        }
+        return results;
+    }
+
+    private static List<float[]> multiply(Kernels kernels) {
+        List<float[]> results = new ArrayList<>();
+        for (int lanes = 1; lanes <= Panel.LANES; lanes++) {
+            for (int rows = 0; rows <= 14; rows++) {
+                results.add(multiply(kernels, new Random(100L * lanes + rows), rows, lanes));
+            }
+        }
+        return results;
+    }
+
+    /** One product with depth, block, strides, columns and first row drawn at random. */
+    private static float[] multiply(Kernels kernels, Random random, int rows, int lanes) {
+        int depth = random.nextInt(LONGEST + 1);
+        int block = List.of(7, 32, 128, Integer.MAX_VALUE).get(random.nextInt(4));
+        int firstRow = random.nextInt(3);
+        int inputColumn = random.nextInt(4);
+        int outputColumn = random.nextInt(4);
+        boolean special = random.nextInt(4) == 0;
+        int xStride = inputColumn + depth + random.nextInt(3);
+        int yStride = outputColumn + lanes + random.nextInt(3);
+        Rows x = new Rows(Numbers.of(random, (firstRow + rows) * xStride, special), xStride);
+        Rows y = new Rows(Numbers.of(random, (firstRow + rows + 1) * yStride, special), yStride);
+        int stride = lanes + random.nextInt(Panel.LANES);
+        int offset = random.nextInt(4);
+        Panel panel = new Panel(0, LONGEST / 7 + 1)
+                .over(Numbers.of(random, offset + depth * stride + lanes, special), offset, stride, depth)
+                .between(inputColumn, outputColumn, lanes);
+        System.arraycopy(Numbers.of(random, panel.scales.length, special), 0, panel.scales, 0, panel.scales.length);
+        panel.block = block;
+        kernels.multiply(x, y, firstRow, rows, panel);
+        return y.data();
+    }
+}

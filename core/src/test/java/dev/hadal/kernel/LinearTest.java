@@ -1,0 +1,93 @@
+package dev.hadal.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hadal.tensor.DType;
+import dev.hadal.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Products of every storage format, against weights that are decoded and multiplied in double precision. */
+class LinearTest {
+    private static final int[] OUTPUTS = {1, 31, 32, 33, 130, 257};
+    private static final int[] INPUTS = {1, 32, 96, 100, 128, 160, 257, 288};
+
+    @ParameterizedTest
+    @EnumSource
+    void multipliesByTheDecodedWeights(StoredMatrix.Format format) {
+        try (Compute compute = new Compute(new ScalarKernels(), 2)) {
+            for (int outputs : OUTPUTS) {
+                for (int inputs : INPUTS) {
+                    if (inputs % format.inputsPerByteGroup() == 0) {
+                        Random random = new Random(1000L * outputs + inputs);
+                        StoredMatrix matrix = StoredMatrix.random(format, outputs, inputs, random);
+                        check(matrix, compute, random);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void check(StoredMatrix matrix, Compute compute, Random random) {
+        Linear linear = matrix.linear();
+        assertThat(linear.inputs()).isEqualTo(matrix.inputs());
+        assertThat(linear.outputs()).isEqualTo(matrix.outputs());
+        int rows = 1 + random.nextInt(8);
+        Rows x = new Rows(Numbers.ordinary(random, rows * matrix.inputs()), matrix.inputs());
+        Rows y = new Rows(Numbers.ordinary(random, rows * matrix.outputs()), matrix.outputs());
+        linear.forward(x, y, rows, compute);
+        for (int row = 0; row < rows; row++) {
+            for (int output = 0; output < matrix.outputs(); output++) {
+                matrix.check(y.data()[y.at(row, output)], output, x, x.at(row));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPartReadsAndWritesItsOwnColumnsOnly(StoredMatrix.Format format) {
+        Random random = new Random(9);
+        StoredMatrix matrix = StoredMatrix.random(format, 300, 160, random);
+        int first = 140;
+        int outputs = 100;
+        Linear part = matrix.linear().part(first, outputs, 7, 3);
+        Rows x = new Rows(Numbers.ordinary(random, 4 * 170), 170);
+        Rows y = new Rows(Numbers.ordinary(random, 4 * 110), 110);
+        float[] before = y.data().clone();
+        Compute.Worker worker = new Compute.Worker(0, new ScalarKernels(), new Workspace());
+        assertThat(part.panels()).isEqualTo(4);
+        for (int panel = 0; panel < part.panels(); panel++) {
+            part.forward(panel, x, y, 1, 2, worker);
+        }
+        for (int row = 0; row < 4; row++) {
+            for (int column = 0; column < 110; column++) {
+                float actual = y.data()[y.at(row, column)];
+                if (row == 0 || row == 3 || column < 3 || column >= 3 + outputs) {
+                    assertThat(actual).isEqualTo(before[y.at(row, column)]);
+                } else {
+                    matrix.check(actual, first + column - 3, x, x.at(row, 7));
+                }
+            }
+        }
+    }
+
+    @Test
+    void refusesQuantisedWeightsWithoutScale() {
+        Tensor weight = new Tensor("w", DType.F8_E4M3, new long[] {2, 2}, MemorySegment.ofArray(new byte[4]));
+        assertThatThrownBy(() -> new Linear(weight, null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("w: a matrix of type F8_E4M3 needs a scale");
+    }
+
+    @Test
+    void refusesFormatsThatAreNoWeights() {
+        Tensor ids = new Tensor("ids", DType.I64, new long[] {1, 2}, MemorySegment.ofArray(new byte[16]));
+        assertThatThrownBy(() -> new Linear(ids, null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("ids: a matrix of type I64 cannot be multiplied");
+    }
+}

@@ -1,0 +1,59 @@
+package dev.hadal.kernel;
+
+/** Passes every operation on, after a look, a wait or a failure of the test's choice. */
+public record ObservedKernels(Kernels inner, Runnable before) implements Kernels {
+
+    @Override
+    public String name() {
+        return "observed";
+    }
+
+    @Override
+    public void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel) {
+        before.run();
+        inner.multiply(x, y, firstRow, rows, panel);
+    }
+
+    @Override
+    public void unpack(PackedMatrix matrix, int panelIndex, int input, int depth, Panel into) {
+        before.run();
+        inner.unpack(matrix, panelIndex, input, depth, into);
+    }
+
+    @Override
+    public boolean multiplyPacked(
+            float[] x, int offset, PackedMatrix matrix, int panelIndex, float[] scratch, float[] y) {
+        before.run();
+        return inner.multiplyPacked(x, offset, matrix, panelIndex, scratch, y);
+    }
+
+    @Override
+    public float sum(float[] x, int offset, int length) {
+        before.run();
+        return inner.sum(x, offset, length);
+    }
+
+    @Override
+    public float sumOfSquares(float[] x, int offset, int length) {
+        before.run();
+        return inner.sumOfSquares(x, offset, length);
+    }
+
+    @Override
+    public float weightedRelu(float[] x, int offset, float[] weights, int weightsOffset, int length) {
+        before.run();
+        return inner.weightedRelu(x, offset, weights, weightsOffset, length);
+    }
+
+    @Override
+    public void exponentials(float[] x, int offset, int length, float shift) {
+        before.run();
+        inner.exponentials(x, offset, length, shift);
+    }
+
+    @Override
+    public void swiglu(Rows gate, Rows up, int row, int width, Clamp clamp) {
+        before.run();
+        inner.swiglu(gate, up, row, width, clamp);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.hadal.model.v4;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hadal.kernel.Compute;
+import dev.hadal.kernel.KernelSelector;
+import dev.hadal.kernel.Kernels;
+import dev.hadal.model.Batch;
+import dev.hadal.model.Logits;
+import dev.hadal.model.NumericsMode;
+import dev.hadal.model.SequenceState;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class V4StateTest {
+    private static final int CHUNK = 512;
+
+    @Test
+    void takesTheMemoryThatWasForetoldAfterEveryToken() {
+        try (DeepSeekV4 model = tiny(KernelSelector.scalar(), 1)) {
+            SequenceState state = model.newState();
+            Batch batch = new Batch();
+            Logits none = new Logits(0, 16);
+            for (int length = 0; length <= 260; length++) {
+                assertThat(state.length()).isEqualTo(length);
+                assertThat(state.bytes())
+                        .as("after %s tokens", length)
+                        .isEqualTo(DeepSeekV4.stateBytes(config(), length));
+                batch.clear();
+                model.forward(batch.add(state, new int[] {length % 16}, 0, 1, Batch.Wanted.NONE), none);
+            }
+        }
+    }
+
+    @Test
+    void takesTheMemoryThatWasForetoldAfterSixteenThousandTokens() {
+        try (DeepSeekV4 model = tiny(FastKernels.INSTANCE, 2)) {
+            SequenceState state = model.newState();
+            Batch batch = new Batch();
+            Logits none = new Logits(0, 16);
+            int[] tokens = new int[CHUNK];
+            while (state.length() < 16_384) {
+                batch.clear();
+                model.forward(batch.add(state, tokens, 0, CHUNK, Batch.Wanted.NONE), none);
+                assertThat(state.bytes()).isEqualTo(DeepSeekV4.stateBytes(config(), state.length()));
+            }
+            assertThat(state.bytes()).isEqualTo(16_384 / 4 * (128 + 64) * 4 + 16_384 / 128 * 128 * 4 + fixedBytes());
+            assertThat(state.fork().bytes()).isEqualTo(state.bytes());
+        }
+    }
+
+    /** Windows of three layers, tails of the CSA layer's two compressors and of the HCA layer's one. */
+    private static long fixedBytes() {
+        long windows = 3L * 128 * 128 * 4;
+        long overlapping = 2L * 8 * 2 * (128 + 64) * 4;
+        long plain = 2L * 128 * 128 * 4;
+        return windows + overlapping + plain;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aForkKnowsWhetherTheComputationFailed(boolean failed) {
+        V4State state = V4State.empty(config());
+        state.advance(7);
+        if (failed) {
+            state.fail();
+        }
+        V4State fork = (V4State) state.fork();
+        assertThat(fork.length()).isEqualTo(7);
+        assertThat(fork.failed()).isEqualTo(failed);
+    }
+
+    @Test
+    void theDraftBlocksWindowCountsFromItsFirstUse() {
+        V4State state = V4State.empty(config());
+        long before = state.bytes();
+        assertThat(state.mtp().window()).hasSize(128 * 128);
+        assertThat(state.bytes()).isEqualTo(before + 128 * 128 * 4);
+        assertThat(state.fork().bytes()).isEqualTo(state.bytes());
+    }
+
+    private static TinyModel narrow() {
+        return new TinyModel().set("index_head_dim", "64").set("index_topk", "16");
+    }
+
+    private static V4Config config() {
+        return narrow().config();
+    }
+
+    private static DeepSeekV4 tiny(Kernels kernels, int threads) {
+        TinyModel model = narrow();
+        V4Config config = model.config();
+        return new DeepSeekV4(
+                config,
+                model.with(V4Inventory.Options.of(config)).bind(),
+                new Compute(kernels, threads),
+                new DeepSeekV4.Options(NumericsMode.QAT, CHUNK, false, () -> "tiny"));
+    }
+}

@@ -2,12 +2,15 @@ package dev.hadal.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,18 +117,13 @@ class WorkerPoolTest {
     @Test
     void refusesVirtualThreads() throws InterruptedException {
         try (WorkerPool pool = new WorkerPool(2)) {
-            AtomicBoolean refused = new AtomicBoolean();
+            AtomicReference<@Nullable Throwable> refusal = new AtomicReference<>();
             Thread.ofVirtual()
-                    .start(() -> {
-                        try {
-                            pool.run(5, (item, worker) -> {});
-                        } catch (IllegalStateException e) {
-                            refused.set("arithmetic on a virtual thread would hold up all the others"
-                                    .equals(e.getMessage()));
-                        }
-                    })
+                    .start(() -> refusal.set(catchThrowable(() -> pool.run(5, (item, worker) -> {}))))
                     .join();
-            assertThat(refused).isTrue();
+            assertThat(refusal.get())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("arithmetic on a virtual thread would hold up all the others");
         }
     }
 

@@ -113,6 +113,9 @@ public final class ChatRun implements Iterable<ChatEvent>, AutoCloseable {
                     }
                     int id = sample();
                     over = id < 0 || id == endOfSentence;
+                    if (!over) {
+                        count(id);
+                    }
                     return id < 0 ? decoder.finish() : decoder.accept(id);
                 }
             };

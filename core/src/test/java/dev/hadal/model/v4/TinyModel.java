@@ -63,6 +63,10 @@ final class TinyModel {
         return Objects.requireNonNull(tensors.get(name));
     }
 
+    String json() {
+        return json;
+    }
+
     V4Config config() {
         return OfficialConfigs.parse(json);
     }

@@ -142,7 +142,8 @@ final class DerivedCheckpoint {
     float[] logits(int[] ids) {
         try (Checkpoint checkpoint = open()) {
             V4Config parsed = GoldenCheckpoint.config(checkpoint);
-            DeepSeekV4.Options options = new DeepSeekV4.Options(NumericsMode.FP32, ids.length, checkpoint::fingerprint);
+            DeepSeekV4.Options options =
+                    new DeepSeekV4.Options(NumericsMode.FP32, ids.length, false, checkpoint::fingerprint);
             try (DeepSeekV4 model = new DeepSeekV4(
                     parsed, V4Binder.bind(checkpoint, parsed), new Compute(KernelSelector.scalar(), 2), options)) {
                 Logits logits = new Logits(ids.length, parsed.vocabSize());

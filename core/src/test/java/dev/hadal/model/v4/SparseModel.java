@@ -17,7 +17,7 @@ final class SparseModel {
     public static void main(String[] args) {
         try (Checkpoint checkpoint = Checkpoint.open(DirectoryFiles.open(Path.of(args[0])))) {
             V4Config config = GoldenCheckpoint.config(checkpoint);
-            DeepSeekV4.Options options = new DeepSeekV4.Options(NumericsMode.QAT, 3, checkpoint::fingerprint);
+            DeepSeekV4.Options options = new DeepSeekV4.Options(NumericsMode.QAT, 3, false, checkpoint::fingerprint);
             try (DeepSeekV4 model = new DeepSeekV4(
                     config, V4Binder.bind(checkpoint, config), new Compute(KernelSelector.scalar(), 1), options)) {
                 Logits logits = new Logits(1, config.vocabSize());

@@ -32,7 +32,7 @@ class LargerThanMemoryTest {
         byte[] header = SafetensorsWriter.header(tensors);
         long bytes =
                 header.length + tensors.stream().mapToLong(TensorSpec::byteSize).sum();
-        assertThat(bytes).isGreaterThan(5 * HEAP_MIB << 20);
+        assertThat(bytes).isGreaterThan((5 * HEAP_MIB) << 20);
         Files.writeString(directory.resolve("config.json"), model.json());
         try (RandomAccessFile file =
                 new RandomAccessFile(directory.resolve("model.safetensors").toFile(), "rw")) {

@@ -16,10 +16,14 @@ import dev.hadal.model.v4.DeepSeekV4;
 import dev.hadal.model.v4.V4Binder;
 import dev.hadal.model.v4.V4Config;
 import dev.hadal.model.v4.V4Weights;
+import dev.hadal.tensor.Tensor;
+import dev.hadal.tensor.TensorSpec;
 import dev.hadal.tokenizer.Tokenizer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -145,6 +149,21 @@ public final class DeepSeek implements AutoCloseable {
     /** The kernels in use at this moment. */
     public String kernels() {
         return kernels.name();
+    }
+
+    /**
+     * Waits until it is decided which kernels compute, as a measurement must, and names them; where they are not the
+     * fast ones, with the reason.
+     */
+    public String settledKernels(Duration patience) throws InterruptedException {
+        return kernels instanceof WarmingKernels warming
+                ? warming.status(patience.toNanos(), TimeUnit.NANOSECONDS)
+                : kernels.name();
+    }
+
+    /** What the files hold, file by file. */
+    public List<TensorSpec> tensors() {
+        return checkpoint.tensors().values().stream().map(Tensor::spec).toList();
     }
 
     /** What the model's makers recommend. */

@@ -1,13 +1,14 @@
 package dev.hadal.cli;
 
+import dev.hadal.DeepSeek;
 import dev.hadal.OpenOptions;
 import dev.hadal.cli.bench.Bench;
-import dev.hadal.cli.bench.BenchedModel;
 import dev.hadal.cli.bench.Conditions;
 import dev.hadal.cli.bench.MachineLimits;
 import dev.hadal.cli.bench.MachineProbe;
 import dev.hadal.cli.bench.Measurement;
 import dev.hadal.cli.bench.Workload;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "  hadal bench --model mini -p 128,512 -n 64 -d 0,4096", "  hadal bench -n 64 --parallel 1,4,8"})
 final class BenchCommand implements Runnable {
     private static final long PROBE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final Duration WARM_UP = Duration.ofSeconds(60);
 
     private final Terminal terminal;
     private final HadalCommand hadal;
@@ -102,10 +104,16 @@ final class BenchCommand implements Runnable {
         require("--parallel", parallel, 1, batchRows);
         require("--repeat", List.of(repeats), 1, 1000);
         int threads = hadal.threads() == 0 ? Runtime.getRuntime().availableProcessors() : hadal.threads();
-        BenchedModel.Options options = new BenchedModel.Options(numerics.mode(), threads, batchRows);
-        try (BenchedModel benched = BenchedModel.open(model.files(), options, w -> terminal.note("hadal: " + w));
-                MachineProbe probe = new MachineProbe(threads, PROBE_NANOS)) {
-            measure(benched, probe);
+        terminal.progress("measuring the machine");
+        // The first measurement still runs code that is being compiled.
+        MachineProbe.measure(threads, PROBE_NANOS);
+        MachineLimits before = MachineProbe.measure(threads, PROBE_NANOS);
+        OpenOptions options = OpenOptions.defaults()
+                .withNumerics(numerics.mode())
+                .withThreads(threads)
+                .withNotices(notice -> terminal.note("hadal: " + notice));
+        try (DeepSeek deepSeek = DeepSeek.open(model.files(), options)) {
+            measure(deepSeek, before);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandException("interrupted", e);
@@ -121,34 +129,27 @@ final class BenchCommand implements Runnable {
         }
     }
 
-    private void measure(BenchedModel benched, MachineProbe probe) throws InterruptedException {
-        List<Workload> workloads = workloads(benched.config().maxPositionEmbeddings());
+    private void measure(DeepSeek deepSeek, MachineLimits before) throws InterruptedException {
+        List<Workload> workloads = workloads(deepSeek.info().config().maxPositionEmbeddings());
         terminal.progress("waiting for the kernels to be compiled");
-        String kernels = benched.settledKernels();
-        terminal.progress("measuring the machine");
-        // The first measurement still runs code that is being compiled.
-        probe.measure();
-        MachineLimits before = probe.measure();
+        String kernels = deepSeek.settledKernels(WARM_UP);
         int mostParallel = parallel.stream().mapToInt(Integer::intValue).max().orElse(1);
-        Bench bench = new Bench(benched, repeats, mostParallel);
+        Bench bench = new Bench(deepSeek, repeats, mostParallel);
         List<Measurement> measurements = new ArrayList<>();
         for (Workload workload : workloads) {
             terminal.progress("measuring " + workload.name() + " at depth " + workload.depth());
             measurements.add(bench.measure(workload));
         }
+        BenchTable.Memory memory = new BenchTable.Memory(
+                bench.bytesPerToken(),
+                Conditions.heapBytes(),
+                Conditions.peakResidentBytes(),
+                bench.stateBytes(),
+                deepSeek.model().scratchBytes());
         terminal.progress("measuring the machine again");
-        MachineLimits after = probe.measure();
+        MachineLimits after = MachineProbe.measure(before.threads(), PROBE_NANOS);
         terminal.plain();
-        BenchTable table = new BenchTable(
-                benched,
-                kernels,
-                before,
-                after,
-                new BenchTable.Memory(
-                        Conditions.heapBytes(),
-                        Conditions.peakResidentBytes(),
-                        bench.stateBytes(),
-                        benched.model().scratchBytes()));
+        BenchTable table = new BenchTable(deepSeek, kernels, before, after, memory);
         if (json) {
             terminal.printLine(table.json(measurements).toString());
         } else {

@@ -1,9 +1,10 @@
 package dev.hadal.cli;
 
-import dev.hadal.cli.bench.BenchedModel;
+import dev.hadal.DeepSeek;
 import dev.hadal.cli.bench.Conditions;
 import dev.hadal.cli.bench.MachineLimits;
 import dev.hadal.cli.bench.Measurement;
+import dev.hadal.tensor.TensorSpec;
 import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.node.ArrayNode;
@@ -12,38 +13,42 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * What {@code bench} shows: the conditions, the machine's limits, and one row for each workload.
  *
- * @param model what was measured
+ * @param deepSeek what was measured
  * @param kernels that computed
  * @param before the machine's limits before the measurements
  * @param after the same afterwards
  * @param memory what was in use
  */
-record BenchTable(BenchedModel model, String kernels, MachineLimits before, MachineLimits after, Memory memory) {
+record BenchTable(DeepSeek deepSeek, String kernels, MachineLimits before, MachineLimits after, Memory memory) {
     private static final String ROW = "| %-12s | %7s | %9s | %7s | %9s | %9s | %6s | %7s | %8s | %7s |";
 
     /**
      * Memory in bytes.
      *
+     * @param weights read for one decoded token
      * @param heap used at the end
      * @param peakResident of the process, mapped weights included
      * @param state of one sequence at the last depth
      * @param scratch for intermediate values
      */
-    record Memory(long heap, long peakResident, long state, long scratch) {}
+    record Memory(long weights, long heap, long peakResident, long state, long scratch) {}
 
     /** Prints it. */
     void print(Terminal terminal, List<Measurement> measurements) {
         Conditions conditions = Conditions.current();
-        terminal.row("model", model.origin() + ", " + Figures.count(model.plan().parameters()) + " parameters");
-        terminal.row("formats", String.join(" ", model.formats()) + ", " + Figures.bytes(model.fileBytes()));
-        terminal.row("read for a token", Figures.bytes(Math.round(model.reads().bytes(1, true))) + " of weights");
+        terminal.row(
+                "model",
+                deepSeek.info().origin() + ", "
+                        + Figures.count(deepSeek.info().plan().parameters()) + " parameters");
+        terminal.row("formats", String.join(" ", formats()) + ", " + Figures.bytes(tensorBytes()));
+        terminal.row("read for a token", Figures.bytes(memory.weights) + " of weights");
         terminal.row(
                 "processor",
                 conditions.processor() + ", " + conditions.processors() + " processors, " + before.threads()
                         + " threads");
         terminal.row("system", conditions.system() + ", " + conditions.jvm());
         terminal.row("hadal", new Version().getVersion()[0]);
-        terminal.row("kernels", kernels + ", " + model.model().limits().batchRows() + " rows a batch");
+        terminal.row("kernels", kernels + ", " + deepSeek.model().limits().batchRows() + " rows a batch");
         terminal.row(
                 "memory read", limits(before.readOne(), before.readAll(), after.readOne(), after.readAll(), "GB/s"));
         terminal.row(
@@ -73,6 +78,18 @@ record BenchTable(BenchedModel model, String kernels, MachineLimits before, Mach
         }
     }
 
+    private long tensorBytes() {
+        return deepSeek.tensors().stream().mapToLong(TensorSpec::byteSize).sum();
+    }
+
+    private List<String> formats() {
+        return deepSeek.tensors().stream()
+                .map(tensor -> tensor.dtype().name())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
     private static String limits(double oneBefore, double allBefore, double oneAfter, double allAfter, String unit) {
         return decimals(1, allBefore) + " " + unit + " before, " + decimals(1, allAfter) + " after; one thread "
                 + decimals(1, oneBefore) + " and " + decimals(1, oneAfter);
@@ -86,11 +103,11 @@ record BenchTable(BenchedModel model, String kernels, MachineLimits before, Mach
     ObjectNode json(List<Measurement> measurements) {
         Conditions conditions = Conditions.current();
         ObjectNode object = Json.object()
-                .put("model", model.origin())
-                .put("parameters", model.plan().parameters())
-                .put("file_bytes", model.fileBytes())
-                .put("weight_bytes_per_token", Math.round(model.reads().bytes(1, true)));
-        model.formats().forEach(object.putArray("formats")::add);
+                .put("model", deepSeek.info().origin())
+                .put("parameters", deepSeek.info().plan().parameters())
+                .put("tensor_bytes", tensorBytes())
+                .put("weight_bytes_per_token", memory.weights);
+        formats().forEach(object.putArray("formats")::add);
         object.put("processor", conditions.processor())
                 .put("processors", conditions.processors())
                 .put("threads", before.threads())
@@ -98,7 +115,7 @@ record BenchTable(BenchedModel model, String kernels, MachineLimits before, Mach
                 .put("jvm", conditions.jvm())
                 .put("version", new Version().getVersion()[0])
                 .put("kernels", kernels)
-                .put("batch_rows", model.model().limits().batchRows());
+                .put("batch_rows", deepSeek.model().limits().batchRows());
         object.set("limits_before", json(before));
         object.set("limits_after", json(after));
         object.putObject("memory_bytes")

@@ -1,5 +1,6 @@
 package dev.hadal.cli.bench;
 
+import dev.hadal.DeepSeek;
 import dev.hadal.model.Batch;
 import dev.hadal.model.Logits;
 import dev.hadal.model.SequenceState;
@@ -30,16 +31,16 @@ public final class Bench {
     /**
      * A bench.
      *
-     * @param benched what to measure
+     * @param deepSeek what to measure
      * @param repeats measured runs of each workload
      * @param mostParallel largest number of sequences at once
      */
-    public Bench(BenchedModel benched, int repeats, int mostParallel) {
-        this.model = benched.model();
-        this.plan = benched.plan();
-        this.reads = benched.reads();
+    public Bench(DeepSeek deepSeek, int repeats, int mostParallel) {
+        this.model = deepSeek.model();
+        this.plan = deepSeek.info().plan();
+        this.reads = WeightReads.of(deepSeek.info().config(), deepSeek.tensors());
         this.repeats = repeats;
-        this.logits = new Logits(mostParallel, benched.config().vocabSize());
+        this.logits = new Logits(mostParallel, model.limits().vocabulary());
         this.deep = model.newState();
     }
 
@@ -56,6 +57,11 @@ public final class Bench {
             runs.add(run(workload));
         }
         return new Measurement(workload, runs, weightBytes(workload), matrixFlops(workload));
+    }
+
+    /** Bytes of weights that one decoded token reads. */
+    public long bytesPerToken() {
+        return Math.round(reads.bytes(1, true));
     }
 
     /** Memory of one sequence at the depth measured last, in bytes. */

@@ -25,13 +25,7 @@ public final class MachineProbe implements AutoCloseable {
     /** What the threads compute, kept so that the compiler cannot leave it out. */
     private final double[] results;
 
-    /**
-     * Prepares the array, at most a quarter of the heap.
-     *
-     * @param threads of the second measurement of each pair
-     * @param nanos for how long each figure is measured
-     */
-    public MachineProbe(int threads, long nanos) {
+    private MachineProbe(int threads, long nanos) {
         long bytes = Math.min(MOST_ARRAY_BYTES, Runtime.getRuntime().maxMemory() / 4);
         this.all = new WorkerPool(threads);
         this.nanos = nanos;
@@ -41,14 +35,21 @@ public final class MachineProbe implements AutoCloseable {
         Arrays.setAll(array, i -> i);
     }
 
-    /** Measures. */
-    public MachineLimits measure() {
-        return new MachineLimits(
-                all.threads(),
-                best(() -> read(one)) / 1e9,
-                best(() -> read(all)) / 1e9,
-                best(() -> multiplyAdd(one)) / 1e9,
-                best(() -> multiplyAdd(all)) / 1e9);
+    /**
+     * Measures, with an array of at most a quarter of the heap that is garbage afterwards.
+     *
+     * @param threads of the second measurement of each pair
+     * @param nanos for how long each figure is measured
+     */
+    public static MachineLimits measure(int threads, long nanos) {
+        try (MachineProbe probe = new MachineProbe(threads, nanos)) {
+            return new MachineLimits(
+                    threads,
+                    probe.best(() -> probe.read(probe.one)) / 1e9,
+                    probe.best(() -> probe.read(probe.all)) / 1e9,
+                    probe.best(() -> probe.multiplyAdd(probe.one)) / 1e9,
+                    probe.best(() -> probe.multiplyAdd(probe.all)) / 1e9);
+        }
     }
 
     /** The highest of the rates, in units per second, that passes of so many units reach within the time. */

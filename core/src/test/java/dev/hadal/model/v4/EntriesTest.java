@@ -23,7 +23,7 @@ class EntriesTest {
         Entries entries = new Entries(WIDTH);
         for (int size = 0; size <= 200; size++) {
             assertThat(entries.bytes()).isEqualTo(Entries.bytes(size, WIDTH));
-            assertThat(entries.bytes()).isEqualTo((size + 63) / 64 * 64 * WIDTH * 4);
+            assertThat(entries.bytes()).isEqualTo((size + 63) / 64 * 64L * WIDTH * 4);
             append(entries, size, size + 1);
         }
     }

@@ -25,7 +25,7 @@ final class Tensors {
         for (float value : values) {
             bytes.putFloat(value);
         }
-        return new Tensor(name, DType.F32, shape, MemorySegment.ofArray(bytes.array()));
+        return new Tensor(name, DType.F32, shape, MemorySegment.ofBuffer(bytes.rewind()));
     }
 
     static Tensor bf16(String name, float[] values, long... shape) {
@@ -33,7 +33,7 @@ final class Tensors {
         for (float value : values) {
             bytes.putShort(Formats.toBf16(value));
         }
-        return new Tensor(name, DType.BF16, shape, MemorySegment.ofArray(bytes.array()));
+        return new Tensor(name, DType.BF16, shape, MemorySegment.ofBuffer(bytes.rewind()));
     }
 
     static Tensor i64(String name, int[] values, long... shape) {
@@ -41,7 +41,7 @@ final class Tensors {
         for (int value : values) {
             bytes.putLong(value);
         }
-        return new Tensor(name, DType.I64, shape, MemorySegment.ofArray(bytes.array()));
+        return new Tensor(name, DType.I64, shape, MemorySegment.ofBuffer(bytes.rewind()));
     }
 
     private static ByteBuffer buffer(int size) {

@@ -45,7 +45,7 @@ class V4StateTest {
                 model.forward(batch.add(state, tokens, 0, CHUNK, Batch.Wanted.NONE), none);
                 assertThat(state.bytes()).isEqualTo(DeepSeekV4.stateBytes(config(), state.length()));
             }
-            assertThat(state.bytes()).isEqualTo(16_384 / 4 * (128 + 64) * 4 + 16_384 / 128 * 128 * 4 + fixedBytes());
+            assertThat(state.bytes()).isEqualTo(16_384L / 4 * (128 + 64) * 4 + 16_384L / 128 * 128 * 4 + fixedBytes());
             assertThat(state.fork().bytes()).isEqualTo(state.bytes());
         }
     }
@@ -76,7 +76,7 @@ class V4StateTest {
         V4State state = V4State.empty(config());
         long before = state.bytes();
         assertThat(state.mtp().window()).hasSize(128 * 128);
-        assertThat(state.bytes()).isEqualTo(before + 128 * 128 * 4);
+        assertThat(state.bytes()).isEqualTo(before + 128L * 128 * 4);
         assertThat(state.fork().bytes()).isEqualTo(state.bytes());
     }
 

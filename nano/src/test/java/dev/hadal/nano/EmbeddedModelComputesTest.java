@@ -12,12 +12,13 @@ import dev.hadal.model.SequenceState;
 import dev.hadal.model.v4.DeepSeekV4;
 import java.util.Arrays;
 import java.util.List;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
 /** The embedded model against what an independent implementation computed with it (its answers in qat). */
 class EmbeddedModelComputesTest {
     private static final OpenOptions FAST = OpenOptions.defaults();
-    private static final int LONG_PROMPT = 16_384;
+    private static final int LONG_PROMPT = 4_096;
 
     private static DeepSeek open(OpenOptions options) {
         return DeepSeek.open(EmbeddedModel.files(), options);
@@ -130,7 +131,8 @@ class EmbeddedModelComputesTest {
             assertThat(model.scratchBytes()).isEqualTo(scratch);
             long half = DeepSeekV4.stateBytes(nano.info().config(), LONG_PROMPT / 2);
             long none = DeepSeekV4.stateBytes(nano.info().config(), 0);
-            assertThat(state.bytes() - half).isEqualTo(half - none);
+            // Entries come in pages, so not to the byte.
+            assertThat(state.bytes() - half).isCloseTo(half - none, Percentage.withPercentage(5));
         }
     }
 }

@@ -90,9 +90,9 @@ class WorkerPoolTest {
     }
 
     @Test
-    void wakesWorkersThatFellAsleep() throws InterruptedException {
+    void wakesWorkersThatFellAsleep() {
         try (WorkerPool pool = new WorkerPool(2)) {
-            Thread.sleep(200);
+            awaitSleepingWorker();
             CountDownLatch together = new CountDownLatch(2);
             pool.run(2, (item, worker) -> {
                 together.countDown();
@@ -102,6 +102,14 @@ class WorkerPoolTest {
                     throw new IllegalStateException(e);
                 }
             });
+        }
+    }
+
+    private static void awaitSleepingWorker() {
+        while (Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread ->
+                        thread.getName().equals("hadal-worker-1") && thread.getState() == Thread.State.WAITING)) {
+            Thread.onSpinWait();
         }
     }
 

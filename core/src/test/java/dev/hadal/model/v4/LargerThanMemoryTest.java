@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LargerThanMemoryTest {
-    private static final long HEAP_MIB = 32;
-    private static final int VOCABULARY = 400_000;
+    private static final long HEAP_MIB = 64;
+    private static final int VOCABULARY = 800_000;
 
     @TempDir
     private Path directory;

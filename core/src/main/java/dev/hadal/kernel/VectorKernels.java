@@ -291,19 +291,32 @@ final class VectorKernels implements Kernels {
             System.arraycopy(x, offset, scratch, 0, length);
             return 0;
         }
-        int largest = 0;
-        int smallest = Integer.MAX_VALUE;
-        for (int i = 0; i < length; i++) {
-            int magnitude = Float.floatToRawIntBits(x[offset + i]) & 0x7fffffff;
+        IntVector high = IntVector.zero(INTS);
+        IntVector low = IntVector.broadcast(INTS, Integer.MAX_VALUE);
+        int whole = length - length % PACKED_WIDTH;
+        for (int i = 0; i < whole; i += PACKED_WIDTH) {
+            IntVector magnitude = FloatVector.fromArray(PACKED, x, offset + i)
+                    .reinterpretAsInts()
+                    .and(Integer.MAX_VALUE);
+            high = high.max(magnitude);
+            low = low.min(magnitude.sub(1).and(Integer.MAX_VALUE));
+        }
+        int largest = high.reduceLanes(VectorOperators.MAX);
+        int smallest = low.reduceLanes(VectorOperators.MIN);
+        for (int i = whole; i < length; i++) {
+            int magnitude = Float.floatToRawIntBits(x[offset + i]) & Integer.MAX_VALUE;
             largest = Math.max(largest, magnitude);
-            smallest = Math.min(smallest, (magnitude - 1) & 0x7fffffff);
+            smallest = Math.min(smallest, (magnitude - 1) & Integer.MAX_VALUE);
         }
         if (largest >= LARGE || (largest > 0 && smallest < SMALL)) {
             return UNSCALABLE;
         }
         int shift = Math.min(bias, 126 - Math.max(0, (largest >> 23) - 127));
         float power = Math.scalb(1f, shift);
-        for (int i = 0; i < length; i++) {
+        for (int i = 0; i < whole; i += PACKED_WIDTH) {
+            FloatVector.fromArray(PACKED, x, offset + i).mul(power).intoArray(scratch, i);
+        }
+        for (int i = whole; i < length; i++) {
             scratch[i] = x[offset + i] * power;
         }
         return shift;

@@ -14,13 +14,23 @@ public interface LanguageModel extends AutoCloseable {
      * Computes the rows of a batch, extends the state of each sequence in it, and leaves the logits of the rows that
      * asked for them, in the order of the rows.
      *
+     * <p>When the computation itself fails, the states of this batch are unusable and can only be closed; others are as
+     * they were.
+     *
      * @throws IllegalArgumentException if the batch does not fit the {@link #limits}, or a token is not in the
      *     vocabulary; no state has changed then
+     * @throws IllegalStateException if a state is closed or unusable; no state has changed then
      */
     void forward(Batch batch, Logits logits);
 
     /** What this model accepts. */
     ModelLimits limits();
+
+    /** Counts the memory of all states of this model. */
+    StateMemory stateMemory();
+
+    /** Memory of a state of {@code tokens} positions that shares nothing with others, in bytes. */
+    long stateBytes(long tokens);
 
     /** A digest of everything that decides results: configuration, weights, numerics. */
     String fingerprint();

@@ -48,7 +48,7 @@ public final class Bench {
     public Measurement measure(Workload workload) {
         if (deep.length() != workload.depth()) {
             // Let go of the old one first: both may not fit.
-            deep = model.newState();
+            deep.close();
             deep = model.syntheticState(workload.depth(), SEED);
         }
         List<Measurement.Run> runs = new ArrayList<>();
@@ -83,6 +83,7 @@ public final class Bench {
             case DECODE -> decode(sequences, tokens, workload.tokens());
         }
         long wallNanos = System.nanoTime() - start;
+        sequences.forEach(SequenceState::close);
         return new Measurement.Run(wallNanos, cpu().minus(cpu).toNanos());
     }
 

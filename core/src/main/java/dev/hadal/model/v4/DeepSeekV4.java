@@ -10,6 +10,7 @@ import dev.hadal.model.Logits;
 import dev.hadal.model.ModelLimits;
 import dev.hadal.model.NumericsMode;
 import dev.hadal.model.SequenceState;
+import dev.hadal.model.StateMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -37,6 +38,7 @@ public final class DeepSeekV4 implements LanguageModel {
     private final int[] tokens;
     private final int[] positions;
     private final Options options;
+    private final StateMemory memory = new StateMemory();
     private Trace trace = Trace.NONE;
 
     /**
@@ -85,7 +87,7 @@ public final class DeepSeekV4 implements LanguageModel {
 
     @Override
     public SequenceState newState() {
-        return V4State.empty(config);
+        return V4State.empty(config, memory);
     }
 
     /**
@@ -108,7 +110,7 @@ public final class DeepSeekV4 implements LanguageModel {
                         layers.length,
                         (layer, worker) -> layers[layer] =
                                 new StateDraw(config, numerics, randoms[layer]).layer(config.layerKind(layer), length));
-        return V4State.of(config, List.of(layers), length);
+        return V4State.of(config, memory, List.of(layers), length);
     }
 
     @Override
@@ -124,6 +126,16 @@ public final class DeepSeekV4 implements LanguageModel {
     /** Bytes of memory for intermediate values, allocated once. */
     public long scratchBytes() {
         return scratch.bytes() + compute.bytes();
+    }
+
+    @Override
+    public StateMemory stateMemory() {
+        return memory;
+    }
+
+    @Override
+    public long stateBytes(long tokens) {
+        return stateBytes(config, tokens);
     }
 
     /** Bytes that the state of one sequence of {@code tokens} positions takes. */
@@ -208,7 +220,9 @@ public final class DeepSeekV4 implements LanguageModel {
             checkToken(batch.token(row), row);
         }
         for (Batch.Span span : batch.spans()) {
-            if (((V4State) span.state()).failed()) {
+            V4State state = (V4State) span.state();
+            state.checkOpen();
+            if (state.failed()) {
                 throw new IllegalStateException(
                         "this sequence failed in the middle of an earlier batch; start it again");
             }

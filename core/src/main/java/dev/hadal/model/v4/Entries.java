@@ -63,6 +63,14 @@ final class Entries {
         return fork;
     }
 
+    /** Adds number and values of the vectors. */
+    void addTo(Checksum sum) {
+        sum.add(size);
+        for (int from = 0; from < size; from += PAGE) {
+            sum.add(page(from / PAGE).data(), 0, Math.min(PAGE, size - from) * width);
+        }
+    }
+
     /** Memory of the pages in bytes. */
     long bytes() {
         return pages.size() * pageBytes(width);

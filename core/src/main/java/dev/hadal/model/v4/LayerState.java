@@ -35,6 +35,11 @@ record LayerState(
             return new Compressed(entries.fork(), kv.clone(), score.clone());
         }
 
+        void addTo(Checksum sum) {
+            entries.addTo(sum);
+            sum.add(kv, 0, kv.length).add(score, 0, score.length);
+        }
+
         long bytes() {
             return entries.bytes() + (long) (kv.length + score.length) * Float.BYTES;
         }
@@ -61,6 +66,17 @@ record LayerState(
     LayerState fork() {
         return new LayerState(
                 window.clone(), compressed == null ? null : compressed.fork(), index == null ? null : index.fork());
+    }
+
+    /** Adds everything remembered. */
+    void addTo(Checksum sum) {
+        sum.add(window, 0, window.length);
+        if (compressed != null) {
+            compressed.addTo(sum);
+        }
+        if (index != null) {
+            index.addTo(sum);
+        }
     }
 
     /** Memory held, in bytes. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hadal.kernel.KernelSelector;
 import dev.hadal.kernel.Rows;
 import dev.hadal.model.NumericsMode;
+import dev.hadal.model.StateMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -89,7 +90,7 @@ class LongContextTest {
         for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
             layers.add(layer(config.layerKind(layer), length, random));
         }
-        return V4State.of(config, layers, length);
+        return V4State.of(config, new StateMemory(), layers, length);
     }
 
     private LayerState layer(LayerKind kind, int length, Random random) {

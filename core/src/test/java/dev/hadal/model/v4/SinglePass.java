@@ -4,6 +4,7 @@ import dev.hadal.kernel.Compute;
 import dev.hadal.kernel.KernelSelector;
 import dev.hadal.model.Batch;
 import dev.hadal.model.NumericsMode;
+import dev.hadal.model.StateMemory;
 import java.util.List;
 
 /** A pass over the first tokens of one sequence, for parts of a model that are tested alone. */
@@ -22,7 +23,7 @@ final class SinglePass {
         return new Pass(
                 new Compute(KernelSelector.scalar(), 1),
                 Numerics.of(NumericsMode.FP32),
-                List.of(new Batch.Span(V4State.empty(config), 0, rows)),
+                List.of(new Batch.Span(V4State.empty(config, new StateMemory()), 0, rows)),
                 tokens,
                 positions,
                 angles,

@@ -1,6 +1,7 @@
 package dev.hadal.model.v4;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hadal.kernel.Compute;
 import dev.hadal.kernel.KernelSelector;
@@ -9,6 +10,9 @@ import dev.hadal.model.Batch;
 import dev.hadal.model.Logits;
 import dev.hadal.model.NumericsMode;
 import dev.hadal.model.SequenceState;
+import dev.hadal.model.StateMemory;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,7 +65,7 @@ class V4StateTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aForkKnowsWhetherTheComputationFailed(boolean failed) {
-        V4State state = V4State.empty(config());
+        V4State state = V4State.empty(config(), new StateMemory());
         state.advance(7);
         if (failed) {
             state.fail();
@@ -73,11 +77,45 @@ class V4StateTest {
 
     @Test
     void theDraftBlocksWindowCountsFromItsFirstUse() {
-        V4State state = V4State.empty(config());
+        V4State state = V4State.empty(config(), new StateMemory());
         long before = state.bytes();
         assertThat(state.mtp().window()).hasSize(128 * 128);
         assertThat(state.bytes()).isEqualTo(before + 128L * 128 * 4);
         assertThat(state.fork().bytes()).isEqualTo(state.bytes());
+    }
+
+    @Test
+    void memoryIsCountedUntilTheLastForkIsClosed() {
+        try (DeepSeekV4 model = tiny(KernelSelector.scalar(), 1)) {
+            SequenceState state = model.newState();
+            extend(model, state, 9);
+            assertThat(model.stateMemory().usedBytes()).isEqualTo(model.stateBytes(9));
+            SequenceState fork = state.fork();
+            state.close();
+            state.close();
+            extend(model, fork, 1);
+            assertThat(model.stateMemory().usedBytes()).isEqualTo(model.stateBytes(10));
+            fork.close();
+            assertThat(model.stateMemory().usedBytes()).isZero();
+        }
+    }
+
+    @Test
+    void aClosedStateIsOfNoUse() {
+        try (DeepSeekV4 model = tiny(KernelSelector.scalar(), 1)) {
+            SequenceState state = model.newState();
+            state.close();
+            List<ThrowingCallable> uses = List.of(() -> extend(model, state, 1), state::fork, state::checksum);
+            for (ThrowingCallable use : uses) {
+                assertThatThrownBy(use)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessage("this sequence state is closed; fork it before closing to keep its past");
+            }
+        }
+    }
+
+    private static void extend(DeepSeekV4 model, SequenceState state, int tokens) {
+        model.forward(new Batch().add(state, new int[tokens], 0, tokens, Batch.Wanted.NONE), new Logits(0, 16));
     }
 
     private static TinyModel narrow() {

@@ -4,6 +4,8 @@ import dev.hadal.DeepSeek;
 import dev.hadal.cli.bench.Conditions;
 import dev.hadal.cli.bench.MachineLimits;
 import dev.hadal.cli.bench.Measurement;
+import dev.hadal.cli.bench.Workload;
+import dev.hadal.model.v4.StepTimes;
 import dev.hadal.tensor.TensorSpec;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record BenchTable(DeepSeek deepSeek, String kernels, MachineLimits before, MachineLimits after, Memory memory) {
     private static final String ROW = "| %-12s | %7s | %9s | %7s | %9s | %9s | %6s | %7s | %8s | %7s |";
+    private static final String PART_ROW = "| %-12s | %7s |";
+    private static final String PART_CELL = " %11s |";
 
     /**
      * Memory in bytes.
@@ -75,6 +79,27 @@ record BenchTable(DeepSeek deepSeek, String kernels, MachineLimits before, Machi
                     Figures.percent(m.gigabytesPerSecond() / best.readAll()),
                     decimals(2, m.gigaflopsPerSecond()),
                     Figures.percent(m.gigaflopsPerSecond() / best.fmaAll())));
+        }
+        printParts(terminal, measurements);
+    }
+
+    /** Where the time of one token goes. */
+    private static void printParts(Terminal terminal, List<Measurement> measurements) {
+        terminal.printLine("");
+        StringBuilder head = new StringBuilder(String.format(Locale.ROOT, PART_ROW, "ms by part", "depth"));
+        for (StepTimes.Part part : StepTimes.Part.values()) {
+            head.append(String.format(Locale.ROOT, PART_CELL, part.label()));
+        }
+        terminal.printLine(head.toString());
+        terminal.printLine("|---|" + "---:|".repeat(1 + StepTimes.Part.values().length));
+        for (Measurement m : measurements) {
+            Workload workload = m.workload();
+            StringBuilder row =
+                    new StringBuilder(String.format(Locale.ROOT, PART_ROW, workload.name(), workload.depth()));
+            for (StepTimes.Part part : StepTimes.Part.values()) {
+                row.append(String.format(Locale.ROOT, PART_CELL, decimals(3, m.millisPerToken(part))));
+            }
+            terminal.printLine(row.toString());
         }
     }
 
@@ -153,6 +178,10 @@ record BenchTable(DeepSeek deepSeek, String kernels, MachineLimits before, Machi
                 .put("share_of_read", m.gigabytesPerSecond() / best.readAll())
                 .put("gflop_per_s", m.gigaflopsPerSecond())
                 .put("share_of_fma", m.gigaflopsPerSecond() / best.fmaAll());
+        ObjectNode parts = object.putObject("ms_per_token_by_part");
+        for (StepTimes.Part part : StepTimes.Part.values()) {
+            parts.put(part.label(), m.millisPerToken(part));
+        }
         ArrayNode runs = object.putArray("wall_ns");
         m.runs().forEach(run -> runs.add(run.wallNanos()));
         return object;

@@ -41,10 +41,13 @@ class BenchCommandTest {
                         " GFLOP/s before, ",
                         ", 256 rows a batch\n");
         assertThat(lines.stream().filter(line -> line.startsWith("| ")))
-                .hasSize(7)
+                .hasSize(14)
                 .allMatch(line -> line.chars().filter(c -> c == '|').count() == 11);
+        assertThat(lines)
+                .anyMatch(
+                        line -> line.matches("\\| ms by part +\\| +depth \\| +mixing \\| +projections \\|.* head \\|"));
         assertThat(lines.stream().filter(line -> line.matches("\\| (pp8|tg2|tg2 x 2) +\\| +(0|130) \\|.*")))
-                .hasSize(6);
+                .hasSize(12);
     }
 
     @Test
@@ -88,6 +91,11 @@ class BenchCommandTest {
                     / 2e9;
             assertThat(test.path("tokens_per_s").doubleValue() * seconds / tokens)
                     .isBetween(0.999, 1.001);
+            double parts = test.path("ms_per_token_by_part")
+                    .valueStream()
+                    .mapToDouble(JsonNode::doubleValue)
+                    .sum();
+            assertThat(parts * tokens / 1e3).isBetween(0.5 * seconds, seconds);
             assertThat(test.path("share_of_read").doubleValue()).isBetween(0.0, 1.5);
             assertThat(test.path("share_of_fma").doubleValue()).isBetween(0.0, 1.5);
         }

@@ -5,6 +5,7 @@ import dev.hadal.model.Batch;
 import dev.hadal.model.Logits;
 import dev.hadal.model.SequenceState;
 import dev.hadal.model.v4.DeepSeekV4;
+import dev.hadal.model.v4.StepTimes;
 import dev.hadal.model.v4.V4Plan;
 import dev.hadal.model.v4.WeightReads;
 import java.time.Duration;
@@ -53,10 +54,13 @@ public final class Bench {
         }
         List<Measurement.Run> runs = new ArrayList<>();
         run(workload);
+        StepTimes times = StepTimes.of(model.threads());
+        model.measure(times);
         for (int repeat = 0; repeat < repeats; repeat++) {
             runs.add(run(workload));
         }
-        return new Measurement(workload, runs, weightBytes(workload), matrixFlops(workload));
+        model.measure(null);
+        return new Measurement(workload, runs, times, weightBytes(workload), matrixFlops(workload));
     }
 
     /** Bytes of weights that one decoded token reads. */

@@ -1,5 +1,6 @@
 package dev.hadal.cli.bench;
 
+import dev.hadal.model.v4.StepTimes;
 import java.util.List;
 
 /**
@@ -7,10 +8,11 @@ import java.util.List;
  *
  * @param workload what was timed
  * @param runs one for each repeat
+ * @param times of all runs, by part of the model
  * @param weightBytes bytes of weights that one run reads, by the stored formats, each once for a batch
  * @param matrixFlops floating-point operations of the matrix products of one run, a multiply-add being two
  */
-public record Measurement(Workload workload, List<Run> runs, double weightBytes, double matrixFlops) {
+public record Measurement(Workload workload, List<Run> runs, StepTimes times, double weightBytes, double matrixFlops) {
     /** Copies the list. */
     public Measurement {
         runs = List.copyOf(runs);
@@ -48,6 +50,11 @@ public record Measurement(Workload workload, List<Run> runs, double weightBytes,
     /** Median of the processor time for one token, in milliseconds. */
     public double cpuMillisPerToken() {
         return median(runs.stream().mapToLong(Run::cpuNanos).sorted().toArray()) / 1e6 / workload.totalTokens();
+    }
+
+    /** Mean of the time of one token that a part of the model took, in milliseconds. */
+    public double millisPerToken(StepTimes.Part part) {
+        return times.nanos(part) / 1e6 / runs.size() / workload.totalTokens();
     }
 
     /** Weights read, in GB/s. */

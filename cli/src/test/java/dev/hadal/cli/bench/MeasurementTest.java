@@ -3,6 +3,7 @@ package dev.hadal.cli.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hadal.model.v4.StepTimes;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +17,7 @@ class MeasurementTest {
                     new Measurement.Run(200 * MILLI, 300 * MILLI),
                     new Measurement.Run(100 * MILLI, 200 * MILLI),
                     new Measurement.Run(400 * MILLI, 500 * MILLI)),
+            StepTimes.of(1),
             1e9,
             2e9);
 
@@ -39,7 +41,7 @@ class MeasurementTest {
 
     @Test
     void anEvenNumberOfRunsHasTheMeanOfTheMiddleTwo() {
-        Measurement even = new Measurement(Workload.prefill(30, 0), ODD.runs().subList(0, 2), 1, 1);
+        Measurement even = new Measurement(Workload.prefill(30, 0), ODD.runs().subList(0, 2), StepTimes.of(1), 1, 1);
         assertThat(even.seconds()).isCloseTo(0.15, within(1e-9));
         assertThat(even.tokensPerSecond()).isCloseTo(200, within(1e-9));
     }

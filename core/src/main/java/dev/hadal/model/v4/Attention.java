@@ -74,15 +74,20 @@ final class Attention {
             queries(pass, angles, row);
             key(pass, angles, row);
         });
+        pass.times().mark(StepTimes.Part.PROJECTIONS);
         if (compressor != null) {
             compressor.forward(pass, x, layer);
+            pass.times().mark(StepTimes.Part.COMPRESSION);
         }
         if (indexer != null) {
             indexer.forward(pass, x, scratch.lowRankQueries, layer);
+            pass.times().mark(StepTimes.Part.INDEXER);
         }
         core.forward(pass, angles);
         remember(pass);
+        pass.times().markAttention();
         output(pass, out);
+        pass.times().mark(StepTimes.Part.PROJECTIONS);
     }
 
     private static void linear(Pass pass, Linear linear, Rows x, Rows y) {

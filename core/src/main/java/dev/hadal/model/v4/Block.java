@@ -32,6 +32,7 @@ final class Block {
         Scratch s = pass.scratch();
         attnMix.contract(pass, streams, s.mix, s.hidden);
         attnNorm.forward(pass, s.hidden, pass.rows());
+        pass.times().mark(StepTimes.Part.MIXING);
         pass.trace().record(layer, Trace.Stage.ATTN_IN, s.hidden);
         attention.forward(pass, s.hidden, s.update);
         pass.trace().record(layer, Trace.Stage.ATTN_OUT, s.update);
@@ -39,10 +40,13 @@ final class Block {
 
         ffnMix.contract(pass, streams, s.mix, s.hidden);
         ffnNorm.forward(pass, s.hidden, pass.rows());
+        pass.times().mark(StepTimes.Part.MIXING);
         pass.trace().record(layer, Trace.Stage.FFN_IN, s.hidden);
         moe.forward(pass, s.hidden, s.update);
+        pass.times().mark(StepTimes.Part.EXPERTS);
         pass.trace().record(layer, Trace.Stage.FFN_OUT, s.update);
         ffnMix.expand(pass, streams, s.mix, s.update);
+        pass.times().mark(StepTimes.Part.MIXING);
         pass.trace().record(layer, Trace.Stage.STREAMS, streams);
     }
 }

@@ -109,7 +109,9 @@ final class CoreAttention {
         Panel queries = w.queries(heads, softmaxScale);
         for (int from = 0; from < keys.count; from += BLOCK) {
             int size = Math.min(BLOCK, keys.count - from);
+            long start = pass.times().clock();
             keys.gather(from, size, w.keys);
+            pass.times().gathered(worker.index(), start);
             java.util.Arrays.fill(w.scores.data(), 0f);
             worker.kernels().multiply(w.keys, w.scores, 0, size, queries);
             for (int head = 0; head < heads; head++) {

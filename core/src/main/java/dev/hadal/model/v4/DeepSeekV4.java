@@ -40,6 +40,7 @@ public final class DeepSeekV4 implements LanguageModel {
     private final Options options;
     private final StateMemory memory = new StateMemory();
     private Trace trace = Trace.NONE;
+    private StepTimes times = StepTimes.off();
 
     /**
      * How to run a model.
@@ -153,6 +154,16 @@ public final class DeepSeekV4 implements LanguageModel {
         trace = observer;
     }
 
+    /** Adds the time of each batch to {@code sums}, until other sums or none are given. */
+    public void measure(@Nullable StepTimes sums) {
+        times = sums == null ? StepTimes.off() : sums;
+    }
+
+    /** Threads that compute. */
+    public int threads() {
+        return compute.threads();
+    }
+
     /** Lets another rule decide which of equal index scores are selected. */
     void selectIndexWith(Supplier<Selection> rule) {
         for (IndexWorkspace workspace : scratch.index) {
@@ -261,6 +272,7 @@ public final class DeepSeekV4 implements LanguageModel {
     }
 
     private Pass prepare(Batch batch) {
+        times.start();
         for (Batch.Span span : batch.spans()) {
             for (int i = 0; i < span.rows(); i++) {
                 int row = span.firstRow() + i;
@@ -274,7 +286,7 @@ public final class DeepSeekV4 implements LanguageModel {
     }
 
     private Pass pass(List<Batch.Span> spans) {
-        return new Pass(compute, numerics, spans, tokens, positions, plainAngles, scaledAngles, scratch, trace);
+        return new Pass(compute, numerics, spans, tokens, positions, plainAngles, scaledAngles, scratch, trace, times);
     }
 
     /** Embeds the tokens and passes them through all blocks. */
@@ -288,6 +300,7 @@ public final class DeepSeekV4 implements LanguageModel {
                 System.arraycopy(streams.data(), first, streams.data(), first + j * dim, dim);
             }
         }
+        times.mark(StepTimes.Part.MIXING);
         for (Block block : blocks) {
             block.forward(pass, streams);
         }
@@ -308,6 +321,7 @@ public final class DeepSeekV4 implements LanguageModel {
             }
         }
         head.forward(hidden, rows(logits), wanted, compute);
+        times.mark(StepTimes.Part.HEAD);
     }
 
     private static Rows rows(Logits logits) {

@@ -16,6 +16,7 @@ import java.util.List;
  * @param scaled rotary angles of each row for layers with compression
  * @param scratch memory for intermediate rows
  * @param trace looks at inner values
+ * @param times adds up where the time goes
  */
 record Pass(
         Compute compute,
@@ -26,7 +27,8 @@ record Pass(
         Rope.Angles plain,
         Rope.Angles scaled,
         Scratch scratch,
-        Trace trace) {
+        Trace trace,
+        StepTimes times) {
 
     /** Rows in the batch. */
     int rows() {

@@ -29,6 +29,7 @@ final class SinglePass {
                 angles,
                 angles,
                 new Scratch(config, rows, 1),
-                Trace.NONE);
+                Trace.NONE,
+                StepTimes.off());
     }
 }

@@ -2,6 +2,8 @@ package dev.hadal.chat;
 
 /** A request body that cannot be understood. */
 public final class ChatRequestException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
     private final String path;
 
     ChatRequestException(String path, String reason) {

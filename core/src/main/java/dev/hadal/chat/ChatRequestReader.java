@@ -31,14 +31,15 @@ public final class ChatRequestReader {
      * @throws ChatRequestException naming the field at fault
      */
     public static ChatRequest chatCompletions(byte[] utf8, EffortRules rules) {
-        Field body = Field.body(utf8);
-        if (JsonText.deeperThan(body.get("messages").node(), JsonText.REQUEST_DEPTH - 1)) {
-            throw body.get("messages").refused("is nested deeper than " + JsonText.REQUEST_DEPTH + " levels");
-        }
+        return chatCompletions(Field.body(utf8), rules);
+    }
+
+    /** As {@link #chatCompletions(byte[], EffortRules)}, from a body whose other fields the caller reads as well. */
+    public static ChatRequest chatCompletions(Field body, EffortRules rules) {
         List<Message> messages =
                 new MessageReader(MessageReader.Dialect.CHAT_COMPLETIONS).messages(requiredMessages(body));
         refuseEarlyPrefix(messages);
-        Conversation conversation = new Conversation(messages, MessageReader.tools(body.get("tools")), 0);
+        Conversation conversation = new Conversation(messages, tools(body.get("tools")), 0);
 
         RequestedEffort effort = effort(body);
         Thinking thinking = Thinking.ENABLED;
@@ -80,6 +81,11 @@ public final class ChatRequestReader {
                 .withBeginOfSentence(options.get("add_default_bos_token").bool(true));
         Conversation conversation = new Conversation(messages, MessageReader.tools(body.get("tools")), encoded);
         return new ChatRequest(conversation, encoding, false);
+    }
+
+    /** The tools of a request in the form of OpenAI's Chat Completions. */
+    public static List<ToolSpec> tools(Field list) {
+        return MessageReader.tools(list);
     }
 
     private static Field requiredMessages(Field body) {

@@ -9,19 +9,30 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.JsonNode;
 
-/**
- * A value of a request together with the path that leads to it, so that every refusal can name it.
- *
- * @param path such as {@code messages[2].content}
- * @param node the value; a missing node if the field is absent
- */
-record Field(String path, JsonNode node) {
+/** A value of a request together with the path that leads to it, so that every refusal can name it. */
+public final class Field {
+    private final String path;
+    private final JsonNode node;
 
-    /** The object that a whole body is. */
-    static Field body(byte[] utf8) {
+    /**
+     * @param path such as {@code messages[2].content}
+     * @param node the value; a missing node if the field is absent
+     */
+    Field(String path, JsonNode node) {
+        this.path = path;
+        this.node = node;
+    }
+
+    /**
+     * The object that a whole body is.
+     *
+     * @param utf8 the JSON text
+     * @throws ChatRequestException if it is not one JSON object within the limits of {@link RequestLimits}
+     */
+    public static Field body(byte[] utf8) {
         JsonNode tree;
         try {
-            tree = JsonText.tree(utf8);
+            tree = JsonText.request(utf8);
         } catch (JacksonException e) {
             throw new ChatRequestException("", "the body cannot be read as JSON: " + reason(e));
         }
@@ -29,7 +40,17 @@ record Field(String path, JsonNode node) {
         if (!tree.isObject()) {
             throw body.refused("the body must be a JSON object, but is " + body.kind());
         }
+        RequestLimits.check(body);
         return body;
+    }
+
+    /** Such as {@code messages[2].content}; empty for the body itself. */
+    public String path() {
+        return path;
+    }
+
+    JsonNode node() {
+        return node;
     }
 
     private static String reason(JacksonException e) {
@@ -40,31 +61,48 @@ record Field(String path, JsonNode node) {
     }
 
     /** A member of this object. */
-    Field get(String name) {
+    public Field get(String name) {
         return new Field(path.isEmpty() ? name : path + "." + name, node.path(name));
     }
 
     /** Whether there is nothing here: absent or null. */
-    boolean absent() {
+    public boolean absent() {
         return node.isMissingNode() || node.isNull();
     }
 
     /** This field, unless absent. */
-    Optional<Field> present() {
+    public Optional<Field> present() {
         return absent() ? Optional.empty() : Optional.of(this);
     }
 
-    String string() {
+    /** Whether this is a string. */
+    public boolean isString() {
+        return node.isString();
+    }
+
+    /** Whether this is an array. */
+    public boolean isArray() {
+        return node.isArray();
+    }
+
+    /** Whether this is an object. */
+    public boolean isObject() {
+        return node.isObject();
+    }
+
+    /** The string here. */
+    public String string() {
         require(node.isString(), "a string");
         return node.stringValue();
     }
 
     /** The string here, or {@code otherwise} if absent. */
-    String string(String otherwise) {
+    public String string(String otherwise) {
         return absent() ? otherwise : string();
     }
 
-    boolean bool(boolean otherwise) {
+    /** The truth value here, or {@code otherwise} if absent. */
+    public boolean bool(boolean otherwise) {
         if (absent()) {
             return otherwise;
         }
@@ -72,13 +110,62 @@ record Field(String path, JsonNode node) {
         return node.booleanValue();
     }
 
-    Field object() {
+    /** The number here, or {@code otherwise} if absent; finite. */
+    public double number(double otherwise) {
+        if (absent()) {
+            return otherwise;
+        }
+        require(node.isNumber(), "a number");
+        double value = node.doubleValue();
+        if (Double.isInfinite(value)) {
+            throw refused("must be a number, but is too large for one");
+        }
+        return value;
+    }
+
+    /** The integer here, or {@code otherwise} if absent. A number with a fraction or an exponent is none. */
+    public long integer(long otherwise) {
+        if (absent()) {
+            return otherwise;
+        }
+        require(node.isNumber(), "an integer");
+        if (!node.isIntegralNumber() || !node.canConvertToLong()) {
+            throw refused("must be an integer of at most 64 bits, but is " + node);
+        }
+        return node.longValue();
+    }
+
+    /** This, which must be an object. */
+    public Field object() {
         require(node.isObject(), "an object");
         return this;
     }
 
+    /** The members of the object here, in order; none if absent. */
+    public List<Member> members() {
+        List<Member> members = new ArrayList<>();
+        if (!absent()) {
+            object();
+            node.properties().forEach(entry -> members.add(new Member(entry.getKey(), get(entry.getKey()))));
+        }
+        return members;
+    }
+
+    /** The JSON text of this value, spelled as {@link PythonJson} does; {@code null} if absent. */
+    public String json() {
+        return absent() ? "null" : PythonJson.text(node);
+    }
+
+    /**
+     * A member of an object.
+     *
+     * @param name its key
+     * @param value what it holds
+     */
+    public record Member(String name, Field value) {}
+
     /** The elements of the array here; none if absent. */
-    List<Field> elements() {
+    public List<Field> elements() {
         List<Field> elements = new ArrayList<>();
         if (!absent()) {
             require(node.isArray(), "an array");
@@ -90,27 +177,32 @@ record Field(String path, JsonNode node) {
     }
 
     /** The constant named here in lower case, or {@code otherwise} if absent. */
-    <E extends Enum<E>> E constant(Class<E> type, E otherwise) {
+    public <E extends Enum<E>> E constant(Class<E> type, E otherwise) {
         if (absent()) {
             return otherwise;
         }
-        String word = string();
         List<String> expected = Arrays.stream(type.getEnumConstants())
                 .map(constant -> constant.name().toLowerCase(Locale.ROOT))
                 .toList();
-        int index = expected.indexOf(word);
-        if (index < 0) {
+        return type.getEnumConstants()[expected.indexOf(word(expected))];
+    }
+
+    /** The string here, which must be one of {@code expected}. */
+    public String word(List<String> expected) {
+        String word = string();
+        if (!expected.contains(word)) {
             throw unknown(word, expected);
         }
-        return type.getEnumConstants()[index];
+        return word;
     }
 
     /** The refusal of a word that is none of the known ones. */
-    ChatRequestException unknown(String word, List<String> expected) {
+    public ChatRequestException unknown(String word, List<String> expected) {
         return refused("unknown variant `" + word + "`, expected one of `" + String.join("`, `", expected) + "`");
     }
 
-    ChatRequestException refused(String reason) {
+    /** The refusal of this field. */
+    public ChatRequestException refused(String reason) {
         return new ChatRequestException(path, reason);
     }
 

@@ -6,29 +6,49 @@ import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonReadFeature;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** JSON from outside, read with limits that keep stack and time bounded. */
 final class JsonText {
-    /** Nesting that a tool schema may have. */
-    static final int SCHEMA_DEPTH = 256;
-    /** Nesting of everything else. */
-    static final int REQUEST_DEPTH = 64;
-
     /** body, tools, tool, function: what encloses a schema in a request. */
     private static final int SCHEMA_ENCLOSURE = 4;
 
     private static final int NUMBER_CHARS = 1_000;
+    /** In a request numbers are settings, not data. */
+    private static final int REQUEST_NUMBER_CHARS = 64;
+
+    private static final int REQUEST_KEY_CHARS = 1_024;
+    /** Keeps the tree of a body within a few hundred megabytes, whatever it consists of. */
+    private static final long REQUEST_TOKENS = 2_000_000;
+
     /** A context of a million tokens stays below this; callers bound whole bodies. */
     private static final int STRING_CHARS = 64 << 20;
 
     private static final StreamReadConstraints LIMITS = StreamReadConstraints.builder()
-            .maxNestingDepth(SCHEMA_DEPTH + SCHEMA_ENCLOSURE)
+            .maxNestingDepth(RequestLimits.SCHEMA_DEPTH + SCHEMA_ENCLOSURE)
             .maxNumberLength(NUMBER_CHARS)
             .maxStringLength(STRING_CHARS)
+            .build();
+
+    private static final StreamReadConstraints REQUEST_LIMITS = StreamReadConstraints.builder()
+            .maxNestingDepth(RequestLimits.SCHEMA_DEPTH + SCHEMA_ENCLOSURE)
+            .maxNumberLength(REQUEST_NUMBER_CHARS)
+            .maxNameLength(REQUEST_KEY_CHARS)
+            .maxStringLength(STRING_CHARS)
+            .maxTokenCount(REQUEST_TOKENS)
+            .build();
+
+    /** A key that is given twice has no meaning that client and server could agree on. */
+    private static final JsonMapper REQUESTS = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(REQUEST_LIMITS)
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
     /** Standard JSON. */
@@ -47,15 +67,19 @@ final class JsonText {
     private JsonText() {}
 
     /**
+     * The tree of a request body, under narrower limits.
+     *
+     * @throws JacksonException if it is not one JSON value within the limits
+     */
+    static JsonNode request(byte[] utf8) {
+        return REQUESTS.readTree(utf8);
+    }
+
+    /**
      * The tree of a document.
      *
      * @throws JacksonException if it is not one JSON value within the limits
      */
-    static JsonNode tree(byte[] utf8) {
-        return TREES.readTree(utf8);
-    }
-
-    /** As {@link #tree(byte[])}, from characters. */
     static JsonNode tree(String json) {
         return TREES.readTree(json);
     }

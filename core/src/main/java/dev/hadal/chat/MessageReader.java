@@ -81,7 +81,14 @@ record MessageReader(Dialect dialect) {
 
     /** Arguments are JSON in a string; some clients send the object itself. */
     private static String arguments(Field arguments) {
-        return arguments.node().isObject() ? PythonJson.text(arguments.node()) : arguments.string("");
+        if (arguments.isObject()) {
+            return arguments.json();
+        }
+        String json = arguments.string("");
+        if (json.contains("\\ud") || json.contains("\\uD")) {
+            RequestLimits.requireUnicode(arguments, PythonJson.respell(json).orElse(""));
+        }
+        return json;
     }
 
     private Task task(Field message) {
@@ -101,8 +108,8 @@ record MessageReader(Dialect dialect) {
             }
             Field function = element.get(FUNCTION).object();
             function.get("name").string();
-            if (JsonText.deeperThan(function.node(), JsonText.SCHEMA_DEPTH)) {
-                throw function.refused("is nested deeper than " + JsonText.SCHEMA_DEPTH + " levels");
+            if (JsonText.deeperThan(function.node(), RequestLimits.SCHEMA_DEPTH)) {
+                throw function.refused("is nested deeper than " + RequestLimits.SCHEMA_DEPTH + " levels");
             }
             tools.add(ToolSpec.of(function.node()));
         }

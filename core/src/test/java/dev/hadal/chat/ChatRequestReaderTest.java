@@ -135,7 +135,7 @@ class ChatRequestReaderTest {
         assertThat(read(nested(60)).conversation().messages()).hasSize(1);
         assertThatThrownBy(() -> read(nested(61)))
                 .isInstanceOf(ChatRequestException.class)
-                .hasMessage("messages: is nested deeper than 64 levels");
+                .hasMessage("messages[0]: is nested deeper than 64 levels");
         assertThatThrownBy(() -> read(nested(10_000_000)))
                 .isInstanceOf(ChatRequestException.class)
                 .hasMessageStartingWith("the body cannot be read as JSON: Document nesting depth (261) exceeds");

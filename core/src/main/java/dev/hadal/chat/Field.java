@@ -27,12 +27,17 @@ public final class Field {
      * The object that a whole body is.
      *
      * @param utf8 the JSON text
-     * @throws ChatRequestException if it is not one JSON object within the limits of {@link RequestLimits}
+     * @throws ChatRequestException if it is not one JSON object within the usual limits
      */
     public static Field body(byte[] utf8) {
+        return body(utf8, RequestLimits.defaults());
+    }
+
+    /** As {@link #body(byte[])}, within other limits. */
+    public static Field body(byte[] utf8, RequestLimits limits) {
         JsonNode tree;
         try {
-            tree = JsonText.request(utf8);
+            tree = JsonText.request(utf8, limits);
         } catch (JacksonException e) {
             throw new ChatRequestException("", "the body cannot be read as JSON: " + reason(e));
         }
@@ -40,7 +45,7 @@ public final class Field {
         if (!tree.isObject()) {
             throw body.refused("the body must be a JSON object, but is " + body.kind());
         }
-        RequestLimits.check(body);
+        limits.check(body);
         return body;
     }
 

@@ -9,20 +9,13 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonReadFeature;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** JSON from outside, read with limits that keep stack and time bounded. */
 final class JsonText {
-    /** body, tools, tool, function: what encloses a schema in a request. */
-    private static final int SCHEMA_ENCLOSURE = 4;
-
+    private static final int SCHEMA_DEPTH = RequestLimits.defaults().schemaDepth();
     private static final int NUMBER_CHARS = 1_000;
-    /** In a request numbers are settings, not data. */
-    private static final int REQUEST_NUMBER_CHARS = 64;
-
-    private static final int REQUEST_KEY_CHARS = 1_024;
     /** Keeps the tree of a body within a few hundred megabytes, whatever it consists of. */
     private static final long REQUEST_TOKENS = 2_000_000;
 
@@ -30,26 +23,14 @@ final class JsonText {
     private static final int STRING_CHARS = 64 << 20;
 
     private static final StreamReadConstraints LIMITS = StreamReadConstraints.builder()
-            .maxNestingDepth(RequestLimits.SCHEMA_DEPTH + SCHEMA_ENCLOSURE)
+            .maxNestingDepth(SCHEMA_DEPTH + RequestLimits.SCHEMA_ENCLOSURE)
             .maxNumberLength(NUMBER_CHARS)
             .maxStringLength(STRING_CHARS)
             .build();
 
-    private static final StreamReadConstraints REQUEST_LIMITS = StreamReadConstraints.builder()
-            .maxNestingDepth(RequestLimits.SCHEMA_DEPTH + SCHEMA_ENCLOSURE)
-            .maxNumberLength(REQUEST_NUMBER_CHARS)
-            .maxNameLength(REQUEST_KEY_CHARS)
-            .maxStringLength(STRING_CHARS)
-            .maxTokenCount(REQUEST_TOKENS)
-            .build();
-
     /** A key that is given twice has no meaning that client and server could agree on. */
-    private static final JsonMapper REQUESTS = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(REQUEST_LIMITS)
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    private static final JsonMapper REQUESTS =
+            JsonMapper.builder(requests(RequestLimits.defaults())).build();
 
     /** Standard JSON. */
     private static final JsonFactory STANDARD =
@@ -71,8 +52,25 @@ final class JsonText {
      *
      * @throws JacksonException if it is not one JSON value within the limits
      */
-    static JsonNode request(byte[] utf8) {
-        return REQUESTS.readTree(utf8);
+    static JsonNode request(byte[] utf8, RequestLimits limits) {
+        JsonMapper mapper = limits.equals(RequestLimits.defaults())
+                ? REQUESTS
+                : JsonMapper.builder(requests(limits)).build();
+        return mapper.readTree(utf8);
+    }
+
+    private static JsonFactory requests(RequestLimits limits) {
+        return JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(
+                                Math.max(limits.depth(), limits.schemaDepth() + RequestLimits.SCHEMA_ENCLOSURE))
+                        .maxNumberLength(limits.numberChars())
+                        .maxNameLength(limits.keyChars())
+                        .maxStringLength(STRING_CHARS)
+                        .maxTokenCount(REQUEST_TOKENS)
+                        .build())
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .build();
     }
 
     /**

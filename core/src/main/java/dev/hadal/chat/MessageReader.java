@@ -108,8 +108,9 @@ record MessageReader(Dialect dialect) {
             }
             Field function = element.get(FUNCTION).object();
             function.get("name").string();
-            if (JsonText.deeperThan(function.node(), RequestLimits.SCHEMA_DEPTH)) {
-                throw function.refused("is nested deeper than " + RequestLimits.SCHEMA_DEPTH + " levels");
+            if (JsonText.deeperThan(function.node(), RequestLimits.defaults().schemaDepth())) {
+                throw function.refused(
+                        "is nested deeper than " + RequestLimits.defaults().schemaDepth() + " levels");
             }
             tools.add(ToolSpec.of(function.node()));
         }

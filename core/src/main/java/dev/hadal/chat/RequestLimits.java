@@ -7,56 +7,61 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a request body may be made of, besides what the reader of JSON itself refuses (numbers of more than 64
- * characters, keys of more than 1 KiB, a key given twice, more than 2,000,000 values): objects of at most 10,000 keys,
- * nesting of at most 64 levels (256 in what holds schemas), and text that is Unicode.
+ * What a request body may be made of. Besides, it has at most 2,000,000 values, no key twice in an object, and only
+ * text that is Unicode.
+ *
+ * @param depth most nesting of anything but schemas, the body included
+ * @param schemaDepth most nesting of a schema
+ * @param numberChars longest number
+ * @param keyChars longest key
+ * @param keys most keys of one object
  */
-public final class RequestLimits {
-    /** Most keys of one object. */
-    public static final int KEYS = 10_000;
-    /** Most nesting of anything but schemas, the body included. */
-    public static final int DEPTH = 64;
-    /** Most nesting of a schema. */
-    public static final int SCHEMA_DEPTH = 256;
+public record RequestLimits(int depth, int schemaDepth, int numberChars, int keyChars, int keys) {
+    private static final RequestLimits DEFAULTS = new RequestLimits(64, 256, 64, 1_024, 10_000);
 
     /** Where clients put schemas. */
     private static final List<String> SCHEMAS = List.of("tools", "response_format", "output_config", "text");
+    /** Body, list of tools, tool, function: what encloses a schema. */
+    static final int SCHEMA_ENCLOSURE = 4;
 
-    private RequestLimits() {}
+    /** 64 levels, 256 in schemas, numbers of 64 characters, keys of 1,024, 10,000 of them. */
+    public static RequestLimits defaults() {
+        return DEFAULTS;
+    }
 
-    static void check(Field body) {
+    void check(Field body) {
         requireKeys(body);
         for (Field.Member member : body.members()) {
             Field field = member.value();
             requireUnicode(field, member.name());
             if (SCHEMAS.contains(member.name())) {
-                check(field, SCHEMA_DEPTH + 3);
+                check(field, schemaDepth + SCHEMA_ENCLOSURE - 1);
             } else if (field.isArray()) {
-                field.elements().forEach(element -> check(element, DEPTH - 2));
+                field.elements().forEach(element -> check(element, depth - 2));
             } else {
-                check(field, DEPTH - 1);
+                check(field, depth - 1);
             }
         }
     }
 
-    private static void requireKeys(Field field) {
-        if (field.isObject() && field.node().size() > KEYS) {
-            throw field.refused("an object has " + field.node().size() + " keys, at most " + KEYS + " are possible");
+    private void requireKeys(Field field) {
+        if (field.isObject() && field.node().size() > keys) {
+            throw field.refused("an object has " + field.node().size() + " keys, at most " + keys + " are possible");
         }
     }
 
     /** Walks level by level, never deeper than allowed. */
-    private static void check(Field field, int levels) {
+    private void check(Field field, int levels) {
         Deque<JsonNode> level = new ArrayDeque<>();
         level.add(field.node());
-        for (int depth = 0; !level.isEmpty(); depth++) {
+        for (int at = 0; !level.isEmpty(); at++) {
             for (int count = level.size(); count > 0; count--) {
                 JsonNode node = level.remove();
                 if (node.isString()) {
                     requireUnicode(field, node.stringValue());
                 } else if (node.isContainer()) {
-                    if (depth == levels) {
-                        int most = levels > DEPTH ? SCHEMA_DEPTH : DEPTH;
+                    if (at == levels) {
+                        int most = levels > depth ? schemaDepth : depth;
                         throw field.refused("is nested deeper than " + most + " levels");
                     }
                     requireKeys(new Field(field.path(), node));
@@ -78,8 +83,8 @@ public final class RequestLimits {
                         && index + 1 < text.length()
                         && Character.isLowSurrogate(text.charAt(index + 1));
                 if (!pair) {
-                    throw field.refused("holds an unpaired surrogate (\\u%04x), which is no Unicode text"
-                            .formatted((int) c));
+                    throw field.refused(
+                            "holds an unpaired surrogate (\\u%04x), which is no Unicode text".formatted((int) c));
                 }
                 index++;
             }

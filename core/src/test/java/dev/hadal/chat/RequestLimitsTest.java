@@ -61,7 +61,18 @@ class RequestLimitsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[]", "\"x\"", "null", "{\"a\":1", "{\"a\":1} x", "{\"a\":1}{\"a\":2}", "{'a':1}", "{\"a\":NaN}"})
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "\"x\"",
+                "null",
+                "{\"a\":1",
+                "{\"a\":1} x",
+                "{\"a\":1}{\"a\":2}",
+                "{'a':1}",
+                "{\"a\":NaN}"
+            })
     void aBodyIsOneObject(String body) {
         refuses(body, "body");
     }
@@ -83,7 +94,20 @@ class RequestLimitsTest {
     void bytesThatAreNoUtf8AreRefused() {
         byte[] body = "{\"a\":\"?\"}".getBytes(StandardCharsets.UTF_8);
         body[6] = (byte) 0xff;
-        assertThatThrownBy(() -> Field.body(body)).hasMessageContaining("the body cannot be read as JSON: Invalid UTF-8");
+        assertThatThrownBy(() -> Field.body(body))
+                .hasMessageContaining("the body cannot be read as JSON: Invalid UTF-8");
+    }
+
+    @Test
+    void theLimitsCanBeOthers() {
+        RequestLimits limits = new RequestLimits(3, 2, 2, 3, 2);
+        byte[] body = "{\"abc\":[[12]],\"b\":1}".getBytes(StandardCharsets.UTF_8);
+        assertThatCode(() -> Field.body(body, limits)).doesNotThrowAnyException();
+        for (String refused :
+                new String[] {"{\"a\":[[[]]]}", "{\"a\":123}", "{\"abcd\":1}", "{\"a\":1,\"b\":1,\"c\":1}"}) {
+            assertThatThrownBy(() -> Field.body(refused.getBytes(StandardCharsets.UTF_8), limits))
+                    .isInstanceOf(ChatRequestException.class);
+        }
     }
 
     @Test

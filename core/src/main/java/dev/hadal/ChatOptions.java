@@ -7,67 +7,116 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one answer is made.
+ * How answers are made.
  *
  * @param mode whether the model reasons first
  * @param effort how hard
- * @param sampling how tokens are chosen; null for the model's own defaults
- * @param maxTokens most tokens of the answer, reasoning included; the context is a limit as well
+ * @param sampling how tokens are chosen, while thinking too; null for the model's own defaults, whose seed is always
+ *     the same
+ * @param limits how long
  * @param stop texts that end the answer when they appear in its content; they are not part of it
- * @param parity lets the spelling of control tokens inside messages become control tokens, as the reference does
+ * @param output how many answers, and what beside their text
+ * @param prompt how the prompt is written
  */
 public record ChatOptions(
         ThinkingMode mode,
         ReasoningEffort effort,
         @Nullable SamplingParams sampling,
-        int maxTokens,
+        AnswerLimits limits,
         List<String> stop,
-        boolean parity) {
+        OutputOptions output,
+        PromptOptions prompt) {
     private static final int MAX_TOKENS = 32_768;
 
-    /** Checks the values. */
+    /** Checks the stop texts. */
     public ChatOptions {
         stop = List.copyOf(stop);
-        if (maxTokens < 1) {
-            throw new IllegalArgumentException("max tokens must be at least 1, but is " + maxTokens);
-        }
         if (stop.contains("")) {
             throw new IllegalArgumentException("a stop text must not be empty");
         }
     }
 
-    /** Thinks with high effort as the hosted service does, up to 32,768 tokens. */
+    /** One answer that thinks with high effort as the hosted service does, up to 32,768 tokens. */
     public static ChatOptions defaults() {
-        return new ChatOptions(ThinkingMode.THINKING, ReasoningEffort.HIGH, null, MAX_TOKENS, List.of(), false);
+        return new ChatOptions(
+                ThinkingMode.THINKING,
+                ReasoningEffort.HIGH,
+                null,
+                new AnswerLimits(0, MAX_TOKENS, AnswerLimits.UNLIMITED),
+                List.of(),
+                new OutputOptions(1, OutputOptions.NONE),
+                new PromptOptions(false, true, false));
     }
 
     /** These in another mode. */
     public ChatOptions withMode(ThinkingMode other) {
-        return new ChatOptions(other, effort, sampling, maxTokens, stop, parity);
+        return new ChatOptions(other, effort, sampling, limits, stop, output, prompt);
     }
 
     /** These with another effort. */
     public ChatOptions withEffort(ReasoningEffort other) {
-        return new ChatOptions(mode, other, sampling, maxTokens, stop, parity);
+        return new ChatOptions(mode, other, sampling, limits, stop, output, prompt);
     }
 
-    /** These with another way to choose tokens. */
-    public ChatOptions withSampling(SamplingParams other) {
-        return new ChatOptions(mode, effort, other, maxTokens, stop, parity);
+    /** These with another way to choose tokens; null for the model's defaults. */
+    public ChatOptions withSampling(@Nullable SamplingParams other) {
+        return new ChatOptions(mode, effort, other, limits, stop, output, prompt);
     }
 
-    /** These with another limit. */
+    /** These with other limits. */
+    public ChatOptions withLimits(AnswerLimits other) {
+        return new ChatOptions(mode, effort, sampling, other, stop, output, prompt);
+    }
+
+    /** These with another upper limit. */
     public ChatOptions withMaxTokens(int other) {
-        return new ChatOptions(mode, effort, sampling, other, stop, parity);
+        return withLimits(new AnswerLimits(limits.minTokens(), other, limits.thinkingBudget()));
+    }
+
+    /** These with another lower limit. */
+    public ChatOptions withMinTokens(int other) {
+        return withLimits(new AnswerLimits(other, limits.maxTokens(), limits.thinkingBudget()));
+    }
+
+    /** These with another limit of reasoning. */
+    public ChatOptions withThinkingBudget(int other) {
+        return withLimits(new AnswerLimits(limits.minTokens(), limits.maxTokens(), other));
     }
 
     /** These with other stop texts. */
     public ChatOptions withStop(List<String> other) {
-        return new ChatOptions(mode, effort, sampling, maxTokens, other, parity);
+        return new ChatOptions(mode, effort, sampling, limits, other, output, prompt);
+    }
+
+    /** These for so many answers. */
+    public ChatOptions withChoices(int other) {
+        OutputOptions changed = new OutputOptions(other, output.topLogProbs());
+        return new ChatOptions(mode, effort, sampling, limits, stop, changed, prompt);
+    }
+
+    /** These with log-probabilities and so many alternatives. */
+    public ChatOptions withTopLogProbs(int other) {
+        OutputOptions changed = new OutputOptions(output.choices(), other);
+        return new ChatOptions(mode, effort, sampling, limits, stop, changed, prompt);
+    }
+
+    /** These with another way to write the prompt. */
+    public ChatOptions withPrompt(PromptOptions other) {
+        return new ChatOptions(mode, effort, sampling, limits, stop, output, other);
     }
 
     /** These with or without bit parity. */
     public ChatOptions withParity(boolean other) {
-        return new ChatOptions(mode, effort, sampling, maxTokens, stop, other);
+        return withPrompt(new PromptOptions(other, prompt.dropThinking(), prompt.restoreReasoning()));
+    }
+
+    /** These with or without the reasoning of earlier turns. */
+    public ChatOptions withDropThinking(boolean other) {
+        return withPrompt(new PromptOptions(prompt.parity(), other, prompt.restoreReasoning()));
+    }
+
+    /** These with or without reasoning restored by tool call. */
+    public ChatOptions withRestoredReasoning(boolean other) {
+        return withPrompt(new PromptOptions(prompt.parity(), prompt.dropThinking(), other));
     }
 }

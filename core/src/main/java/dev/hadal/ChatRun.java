@@ -1,17 +1,16 @@
 package dev.hadal;
 
 import dev.hadal.chat.ChatEvent;
-import dev.hadal.chat.CompletionParser;
-import dev.hadal.chat.Conversation;
+import dev.hadal.chat.ControlTokens;
 import dev.hadal.chat.FinishReason;
-import dev.hadal.chat.ThinkingMode;
 import dev.hadal.chat.Usage;
 import dev.hadal.tokenizer.StreamDecoder;
 import dev.hadal.tokenizer.Tokenizer;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
-import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
@@ -19,46 +18,47 @@ import java.util.NoSuchElementException;
  * computes; {@link #cancel} may be called from any other.
  */
 public final class ChatRun implements Iterable<ChatEvent>, AutoCloseable {
-    private static final String END_OF_SENTENCE = "<｜end▁of▁sentence｜>";
-    private static final String END_OF_THINKING = "</think>";
-
-    private final Tokenizer tokenizer;
     private final Generation generation;
-    private final StreamDecoder decoder;
-    private final CompletionParser parser;
-    private final StopTexts stop;
+    private final StreamDecoder rawText;
+    private final AnswerReader reader;
     private final int endOfSentence;
-    private final int endOfThinking;
     private final Deque<ChatEvent> ready = new ArrayDeque<>();
-    private boolean reasoning;
-    private int completionTokens;
-    private int reasoningTokens;
+    private final long startNanos = System.nanoTime();
+    private long firstNanos;
+    private long lastNanos;
+    private int[] sampledIds = new int[16];
+    private int sampled;
     private boolean started;
     private boolean ended;
     private volatile boolean cancelled;
 
-    ChatRun(Tokenizer tokenizer, Generation generation, Conversation conversation, ChatOptions options) {
-        this.tokenizer = tokenizer;
+    ChatRun(Tokenizer tokenizer, Generation generation, AnswerFormat format) {
         this.generation = generation;
-        this.decoder = tokenizer.streamDecoder();
-        ThinkingMode mode = conversation.completionMode(options.mode());
-        this.parser = new CompletionParser(mode, conversation.allTools(), index -> "call_" + index);
-        this.stop = new StopTexts(options.stop());
-        this.reasoning = mode == ThinkingMode.THINKING;
-        this.endOfSentence = control(END_OF_SENTENCE);
-        this.endOfThinking = control(END_OF_THINKING);
-    }
-
-    private int control(String token) {
-        return tokenizer
-                .controlId(token)
-                .orElseThrow(() -> new IllegalStateException(
-                        "the tokenizer has no token " + token + "; it is not that of a DeepSeek-V4"));
+        this.rawText = tokenizer.streamDecoder();
+        this.reader = new AnswerReader(tokenizer, format);
+        this.endOfSentence = AnswerReader.control(tokenizer, ControlTokens.END_OF_SENTENCE);
     }
 
     /** What has been used so far. */
     public Usage usage() {
-        return new Usage(generation.promptTokens(), completionTokens, reasoningTokens, 0);
+        return reader.usage(generation.prompt().length, 0);
+    }
+
+    /** How long it has taken so far. */
+    public RunTimings timings() {
+        Duration first = sampled == 0 ? Duration.ZERO : Duration.ofNanos(firstNanos - startNanos);
+        long last = ended ? lastNanos : System.nanoTime();
+        return new RunTimings(Duration.ZERO, first, Duration.ofNanos(last - startNanos), sampled);
+    }
+
+    /** The ids of the prompt. */
+    public int[] promptIds() {
+        return generation.prompt();
+    }
+
+    /** The ids that were sampled so far, the end-of-sentence token included. */
+    public int[] sampledIds() {
+        return Arrays.copyOf(sampledIds, sampled);
     }
 
     /** Ends the answer at the next token, from any thread. */
@@ -71,7 +71,10 @@ public final class ChatRun implements Iterable<ChatEvent>, AutoCloseable {
         cancel();
     }
 
-    /** The events; only one iterator can be had, of events or of {@link #raw} text. */
+    /**
+     * The events; only one iterator can be had, of events or of {@link #raw} text. Its methods throw
+     * {@link GenerationFailedException} if the answer cannot be continued.
+     */
     @Override
     public Iterator<ChatEvent> iterator() {
         start();
@@ -114,9 +117,9 @@ public final class ChatRun implements Iterable<ChatEvent>, AutoCloseable {
                     int id = sample();
                     over = id < 0 || id == endOfSentence;
                     if (!over) {
-                        count(id);
+                        reader.accept(id, null);
                     }
-                    return id < 0 ? decoder.finish() : decoder.accept(id);
+                    return id < 0 ? rawText.finish() : rawText.accept(id);
                 }
             };
         };
@@ -135,56 +138,33 @@ public final class ChatRun implements Iterable<ChatEvent>, AutoCloseable {
         while (more && !cancelled) {
             more = generation.prefill();
         }
-        return cancelled || generation.exhausted() ? -1 : generation.next();
+        if (cancelled || generation.exhausted()) {
+            return -1;
+        }
+        int id = generation.next();
+        lastNanos = System.nanoTime();
+        firstNanos = sampled == 0 ? lastNanos : firstNanos;
+        if (sampled == sampledIds.length) {
+            sampledIds = Arrays.copyOf(sampledIds, 2 * sampled);
+        }
+        sampledIds[sampled++] = id;
+        return id;
     }
 
     private void step() {
         int id = sample();
+        if (id >= 0) {
+            ready.addAll(reader.accept(id, null));
+        }
         if (id < 0) {
             end(cancelled ? FinishReason.CANCELLED : FinishReason.LENGTH);
-        } else if (id == endOfSentence) {
+        } else if (reader.ended()) {
             end(FinishReason.STOP);
-        } else {
-            count(id);
-            emit(parser.accept(decoder.accept(id)));
-            if (stop.found() || parser.ended()) {
-                end(FinishReason.STOP);
-            }
-        }
-    }
-
-    private void count(int id) {
-        completionTokens++;
-        reasoning &= id != endOfThinking;
-        reasoningTokens += reasoning ? 1 : 0;
-    }
-
-    private void emit(List<ChatEvent> events) {
-        for (ChatEvent event : events) {
-            switch (event) {
-                case ChatEvent.Content content ->
-                    stop.accept(content.text()).ifPresent(text -> ready.add(new ChatEvent.Content(text)));
-                case ChatEvent.Reasoning more -> ready.add(more);
-                default -> {
-                    reasoning = false;
-                    if (!stop.found()) {
-                        stop.finish().ifPresent(text -> ready.add(new ChatEvent.Content(text)));
-                        ready.add(event);
-                    }
-                }
-            }
         }
     }
 
     private void end(FinishReason reason) {
-        boolean stopped = stop.found();
-        emit(parser.accept(decoder.finish()));
-        emit(parser.finish(reason));
-        if (!stopped) {
-            stop.finish().ifPresent(text -> ready.add(new ChatEvent.Content(text)));
-        }
-        FinishReason shown = reason == FinishReason.STOP && parser.toolCalls() > 0 ? FinishReason.TOOL_CALLS : reason;
-        ready.add(new ChatEvent.End(shown, usage()));
+        ready.addAll(reader.finish(reason, usage()));
         ended = true;
     }
 }

@@ -13,6 +13,7 @@ final class Generation {
     private final int[] prompt;
     private final SamplingParams sampling;
     private final int limit;
+    private final int choice;
     private final int vocabulary;
     private final SequenceState state;
     private final Logits logits;
@@ -22,11 +23,12 @@ final class Generation {
     private int sampled;
     private int last = -1;
 
-    Generation(DeepSeek deepSeek, int[] prompt, SamplingParams sampling, int limit) {
+    Generation(DeepSeek deepSeek, int[] prompt, SamplingParams sampling, int limit, int choice) {
         this.deepSeek = deepSeek;
         this.prompt = prompt;
         this.sampling = sampling;
         this.limit = limit;
+        this.choice = choice;
         LanguageModel model = deepSeek.model();
         this.state = model.newState();
         this.logits = new Logits(1, model.limits().vocabulary());
@@ -35,9 +37,9 @@ final class Generation {
                 Math.min(deepSeek.tokenizer().vocabularySize(), model.limits().vocabulary());
     }
 
-    /** Length of the prompt. */
-    int promptTokens() {
-        return prompt.length;
+    /** The prompt. */
+    int[] prompt() {
+        return prompt.clone();
     }
 
     /** Whether the limit of tokens is reached. */
@@ -66,7 +68,7 @@ final class Generation {
         if (last >= 0) {
             forward(new int[] {last}, 0, 1, Batch.Wanted.LAST);
         }
-        last = sampler.pick(logits.values(), 0, vocabulary, sampling, 0, state.length());
+        last = sampler.pick(logits.values(), 0, vocabulary, sampling, choice, state.length());
         sampled++;
         return last;
     }

@@ -58,7 +58,7 @@ class ChatRunTest {
     }
 
     private static ChatEvent.End end(FinishReason reason, int prompt, int completion, int thought) {
-        return new ChatEvent.End(reason, new Usage(prompt, completion, thought, 0));
+        return new ChatEvent.End(reason, new Usage(prompt, completion, thought, 0), null);
     }
 
     @Test
@@ -90,7 +90,7 @@ class ChatRunTest {
     void neverShowsAStopTextThatIsSpreadOverTokens() {
         List<ChatEvent> events = events(FRANCE, CHAT.withStop(List.of("Rome", "of Fr")));
         assertThat(content(events)).isEqualTo("The capital ");
-        assertThat(events).last().isEqualTo(end(FinishReason.STOP, 11, 4, 0));
+        assertThat(events).last().isEqualTo(new ChatEvent.End(FinishReason.STOP, new Usage(11, 4, 0, 0), "of Fr"));
     }
 
     @Test

@@ -19,7 +19,8 @@ public final class AnswerCollector {
             case ChatEvent.Content more -> content.append(more.text());
             case ChatEvent.ToolCallEnd end -> calls.add(end.call());
             // A call that never ends is dropped, so only its end counts.
-            case ChatEvent.ToolCallStart _, ChatEvent.ToolCallArguments _, ChatEvent.End _ -> {}
+            case ChatEvent.ToolCallStart _, ChatEvent.ToolCallArguments _ -> {}
+            case ChatEvent.Prefilling _, ChatEvent.LogProbs _, ChatEvent.End _ -> {}
         }
     }
 

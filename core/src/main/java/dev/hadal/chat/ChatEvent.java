@@ -1,10 +1,21 @@
 package dev.hadal.chat;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A step of a completion, in the order in which the model produces it. Texts are pieces: the
  * concatenation does not depend on how the completion was cut.
  */
 public sealed interface ChatEvent {
+
+    /**
+     * More of the prompt was computed; comes any number of times before everything else.
+     *
+     * @param done tokens of the prompt that are behind, those that were reused included
+     * @param total tokens of the prompt
+     */
+    record Prefilling(int done, int total) implements ChatEvent {}
 
     /**
      * More reasoning.
@@ -19,6 +30,20 @@ public sealed interface ChatEvent {
      * @param text not empty
      */
     record Content(String text) implements ChatEvent {}
+
+    /**
+     * The tokens of the text before it, if log-probabilities were asked for. Directly follows a {@link Reasoning} or a
+     * {@link Content}. Control tokens and the tokens of tool calls are left out.
+     *
+     * @param reasoning whether that text was reasoning
+     * @param tokens in the order in which they were sampled, not empty
+     */
+    record LogProbs(boolean reasoning, List<TokenLogProb> tokens) implements ChatEvent {
+        /** Copies the list. */
+        public LogProbs {
+            tokens = List.copyOf(tokens);
+        }
+    }
 
     /**
      * A tool call begins. If no {@link ToolCallEnd} follows, it was cut off and counts for nothing.
@@ -51,6 +76,7 @@ public sealed interface ChatEvent {
      *
      * @param reason why
      * @param usage what it cost
+     * @param stopText the stop text that ended it; null if none did
      */
-    record End(FinishReason reason, Usage usage) implements ChatEvent {}
+    record End(FinishReason reason, Usage usage, @Nullable String stopText) implements ChatEvent {}
 }

@@ -123,6 +123,11 @@ public final class CompletionParser {
         return state == State.END;
     }
 
+    /** How many of the characters read so far are held back, as neither text nor a tag yet. */
+    public int heldLength() {
+        return pending.length() + halfPair.length();
+    }
+
     /** How many tool calls are complete. */
     public int toolCalls() {
         return callsEnded;

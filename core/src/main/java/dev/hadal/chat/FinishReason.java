@@ -9,5 +9,7 @@ public enum FinishReason {
     /** The model waits for the results of its tool calls. */
     TOOL_CALLS,
     /** The caller lost interest. */
-    CANCELLED
+    CANCELLED,
+    /** The time limit of the call was reached. */
+    DEADLINE
 }

@@ -15,4 +15,10 @@ public interface PromptEncoder {
      * @throws ConversationException if the format cannot express the conversation
      */
     List<Segment> encode(Conversation conversation, EncodingOptions options);
+
+    /** The prompt that asks the model to continue a text. */
+    List<Segment> plain(String text);
+
+    /** The prompt that asks the model for the text between two others (encoding.md 11). */
+    List<Segment> fillInTheMiddle(String prefix, String suffix);
 }

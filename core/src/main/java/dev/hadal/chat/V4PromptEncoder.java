@@ -34,10 +34,16 @@ public final class V4PromptEncoder implements PromptEncoder {
         return out.segments();
     }
 
-    /**
-     * The prompt for text between {@code prefix} and {@code suffix}. V4 publishes no recipe; this is the
-     * one of DeepSeek's earlier models (encoding.md 11).
-     */
+    @Override
+    public List<Segment> plain(String text) {
+        PromptWriter out = new PromptWriter();
+        out.control(ControlTokens.BEGIN_OF_SENTENCE);
+        out.text(text);
+        return out.segments();
+    }
+
+    /** V4 publishes no recipe; this is the one of DeepSeek's earlier models. */
+    @Override
     public List<Segment> fillInTheMiddle(String prefix, String suffix) {
         PromptWriter out = new PromptWriter();
         out.control(ControlTokens.BEGIN_OF_SENTENCE);

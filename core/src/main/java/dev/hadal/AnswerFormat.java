@@ -28,7 +28,8 @@ record AnswerFormat(
     }
 
     /** A parser at the start of the text; null if the text is raw. */
-    @Nullable CompletionParser parser() {
+    @Nullable
+    CompletionParser parser() {
         return mode == null ? null : new CompletionParser(mode, tools, toolCallIds);
     }
 }

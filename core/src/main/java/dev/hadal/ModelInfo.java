@@ -28,8 +28,6 @@ public record ModelInfo(String origin, V4Config config, EffortRules rules, List<
     }
 
     private static String rounded(long parameters) {
-        return parameters < THOUSAND_MILLIONS
-                ? Math.round(parameters / 1e6) + "M"
-                : Math.round(parameters / 1e9) + "B";
+        return parameters < THOUSAND_MILLIONS ? Math.round(parameters / 1e6) + "M" : Math.round(parameters / 1e9) + "B";
     }
 }

@@ -49,7 +49,8 @@ final class StopTexts {
     }
 
     /** The stop text that has appeared; null if none has. */
-    @Nullable String text() {
+    @Nullable
+    String text() {
         return found;
     }
 

@@ -4,6 +4,7 @@ import dev.hadal.model.Batch;
 import dev.hadal.model.LanguageModel;
 import dev.hadal.model.Logits;
 import dev.hadal.model.SequenceState;
+import dev.hadal.sample.SampledSequence;
 import dev.hadal.sample.Sampler;
 import dev.hadal.sample.SamplingParams;
 
@@ -11,10 +12,8 @@ import dev.hadal.sample.SamplingParams;
 final class Generation {
     private final DeepSeek deepSeek;
     private final int[] prompt;
-    private final SamplingParams sampling;
     private final int limit;
-    private final int choice;
-    private final int vocabulary;
+    private final SampledSequence sequence;
     private final SequenceState state;
     private final Logits logits;
     private final Batch batch = new Batch();
@@ -26,15 +25,14 @@ final class Generation {
     Generation(DeepSeek deepSeek, int[] prompt, SamplingParams sampling, int limit, int choice) {
         this.deepSeek = deepSeek;
         this.prompt = prompt;
-        this.sampling = sampling;
         this.limit = limit;
-        this.choice = choice;
         LanguageModel model = deepSeek.model();
         this.state = model.newState();
         this.logits = new Logits(1, model.limits().vocabulary());
         // A checkpoint may have more rows than its tokenizer has ids; those rows were never trained.
-        this.vocabulary =
+        int vocabulary =
                 Math.min(deepSeek.tokenizer().vocabularySize(), model.limits().vocabulary());
+        this.sequence = new SampledSequence(sampling, choice, vocabulary, prompt);
     }
 
     /** The prompt. */
@@ -68,7 +66,8 @@ final class Generation {
         if (last >= 0) {
             forward(new int[] {last}, 0, 1, Batch.Wanted.LAST);
         }
-        last = sampler.pick(logits.values(), 0, vocabulary, sampling, choice, state.length());
+        last = sampler.pick(logits.values(), 0, sequence, state.length());
+        sequence.accept(last);
         sampled++;
         return last;
     }

@@ -1,5 +1,7 @@
 package dev.hadal.sample;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -7,6 +9,12 @@ import java.util.Objects;
  *
  * <ol>
  * <li>A logit that is NaN or infinite is refused.
+ * <li>Constraint: what {@link TokenConstraint#allowed} does not have can't be chosen.
+ * <li>Repetition penalty: the logit of a token that prompt or answer has is divided by it if positive, else multiplied.
+ * <li>Frequency and presence penalties: of the logit of a token that the answer has n times (the prompt does not count),
+ *     {@code n * frequency + presence} is taken off.
+ * <li>Logit bias is added. Results of these steps are floats, kept within their finite range.
+ * <li>What the caller forbade (see {@link SampledSequence#forbid}) can't be chosen.
  * <li>Temperature 0: the largest logit wins, the lowest id on a tie. Nothing below applies.
  * <li>Temperature: a token's weight is {@code exp((logit - largest) / temperature)}, in double precision. A weight under
  *     2^-72 counts as zero.
@@ -18,58 +26,127 @@ import java.util.Objects;
  *     weights, walking down the same order.
  * </ol>
  *
- * <p>This is the order of Hugging Face transformers. Every filter keeps a run from the front of one order, so together
- * they are one walk that ends at the first token that any of them drops.
+ * <p>From temperature on this is the order of Hugging Face transformers. Every filter keeps a run from the front of one
+ * order, so together they are one walk that ends at the first token that any of them drops.
  *
- * <p>The result depends on the arguments alone, on every machine: the exponential is StrictMath's, and every sum has one
- * order. An instance owns scratch memory and belongs to one thread at a time.
+ * <p>The result is a function of seed, choice, position, logits and the sequence's own past, on every machine: the
+ * exponential is the class's own, and every sum has one order. An instance owns scratch memory, serves any number of
+ * sequences, and belongs to one thread at a time.
  */
 public final class Sampler {
     private final Candidates candidates = new Candidates();
+    private float[] adjusted = {};
+    private float[] row = {};
+    private int start;
 
     /** A sampler; its memory grows to a few times the largest vocabulary seen. */
     public Sampler() {}
 
     /**
-     * Chooses an id.
+     * Chooses an id. The sequence does not change: {@link SampledSequence#accept} takes the id, or another one.
      *
-     * @param logits   holds the row
-     * @param offset   where the row starts
-     * @param length   size of the vocabulary, at least 1
-     * @param params   how to choose
-     * @param choice   which of several answers to one prompt this is; each draws its own numbers
+     * @param logits   holds the row; is not changed
+     * @param offset   where the row starts; it has as many values as the sequence's vocabulary
+     * @param sequence how to choose
      * @param position position in the sequence of the token to be chosen
-     * @return an id, from 0 to length - 1
-     * @throws SamplingException if there is no logit, or one that is not finite
+     * @return an id of the vocabulary
+     * @throws SamplingException if a logit is not finite, or the constraint throws or leaves no token
      */
-    public int pick(float[] logits, int offset, int length, SamplingParams params, int choice, long position) {
-        Objects.checkFromIndexSize(offset, length, logits.length);
-        int best = largest(logits, offset, length, position);
+    public int pick(float[] logits, int offset, SampledSequence sequence, long position) {
+        int best = best(logits, offset, sequence, position);
+        SamplingParams params = sequence.params();
         if (params.isGreedy()) {
             return best;
         }
-        candidates.reset(length, logits[offset + best], params.temperature());
-        for (int id = 0; id < length; id++) {
-            candidates.add(logits[offset + id], id);
-        }
-        candidates.order();
-        return draw(params, CounterRandom.uniform(params.seed(), choice, position));
+        candidates.weigh(row, start, sequence.vocabulary(), row[start + best], params.temperature());
+        return draw(params, CounterRandom.uniform(params.seed(), sequence.choice(), position));
     }
 
-    /** The id of the largest logit, the lowest on a tie. */
-    private static int largest(float[] logits, int offset, int length, long position) {
-        if (length == 0) {
-            throw new SamplingException("no token can be chosen at position " + position + ": there are no logits");
+    /**
+     * How likely a token is at this place, and which are the likeliest. Asked before the sequence accepts the token.
+     *
+     * @param id  the token that was picked or will be put in
+     * @param top how many of the likeliest to name, 0 to {@link LogProbs#MAX_TOP}
+     * @throws SamplingException as {@link #pick} does
+     */
+    public LogProbs logProbs(float[] logits, int offset, SampledSequence sequence, long position, int id, int top) {
+        if (top < 0 || top > LogProbs.MAX_TOP) {
+            throw new IllegalArgumentException(
+                    "the number of likeliest tokens must be from 0 to " + LogProbs.MAX_TOP + ", but is " + top);
         }
-        int best = 0;
-        for (int id = 0; id < length; id++) {
-            float logit = logits[offset + id];
-            if (!Float.isFinite(logit)) {
-                throw new SamplingException(
-                        "no token can be chosen at position " + position + ": the logit of token " + id + " is " + logit
-                                + "; the weights may be damaged, compare the checkpoint's files with their origin");
+        Objects.checkIndex(id, sequence.vocabulary());
+        int best = best(logits, offset, sequence, position);
+        float temperature = sequence.params().temperature();
+        // Temperature 0 ranks like any other; the values are the limit.
+        double weighed = temperature == 0 ? 1 : temperature;
+        candidates.weigh(row, start, sequence.vocabulary(), row[start + best], weighed);
+        double total = StrictMath.log(candidates.total());
+        List<LogProbs.Entry> likeliest = new ArrayList<>(top);
+        if (top > 0) {
+            Descending front = candidates.front(top);
+            for (int rank = 0; rank < Math.min(top, front.size()); rank++) {
+                likeliest.add(entry(front.id(rank), best, temperature, total));
             }
-            if (logit > logits[offset + best]) {
+        }
+        return new LogProbs(entry(id, best, temperature, total), likeliest);
+    }
+
+    private LogProbs.Entry entry(int id, int best, float temperature, double total) {
+        if (temperature == 0) {
+            return new LogProbs.Entry(id, id == best ? 0 : Float.NEGATIVE_INFINITY);
+        }
+        return new LogProbs.Entry(id, (float) Math.min(0, candidates.exponent(row[start + id]) - total));
+    }
+
+    /** Finds the row to choose from, and the id of its largest logit, the lowest on a tie. */
+    private int best(float[] logits, int offset, SampledSequence sequence, long position) {
+        int vocabulary = sequence.vocabulary();
+        Objects.checkFromIndexSize(offset, vocabulary, logits.length);
+        requireFinite(logits, offset, vocabulary, position);
+        if (sequence.leavesLogits()) {
+            row = logits;
+            start = offset;
+        } else {
+            if (adjusted.length < vocabulary) {
+                adjusted = new float[vocabulary];
+            }
+            sequence.adjust(logits, offset, adjusted, position);
+            row = adjusted;
+            start = 0;
+        }
+        int best = largest(row, start, vocabulary);
+        if (best < 0) {
+            throw new SamplingException(
+                    "no token can be chosen at position " + position + ": " + sequence.nothingLeft());
+        }
+        return best;
+    }
+
+    private static void requireFinite(float[] logits, int offset, int length, long position) {
+        int bad = 0;
+        for (int id = 0; id < length; id++) {
+            bad |= Float.isFinite(logits[offset + id]) ? 0 : 1;
+        }
+        if (bad == 0) {
+            return;
+        }
+        int id = 0;
+        while (Float.isFinite(logits[offset + id])) {
+            id++;
+        }
+        throw new SamplingException(
+                "no token can be chosen at position " + position + ": the logit of token " + id + " is "
+                        + logits[offset + id]
+                        + "; the weights may be damaged, compare the checkpoint's files with their origin");
+    }
+
+    /** The id of the largest logit, the lowest on a tie; -1 if all are minus infinity. */
+    private static int largest(float[] logits, int offset, int length) {
+        int best = -1;
+        float most = Float.NEGATIVE_INFINITY;
+        for (int id = 0; id < length; id++) {
+            if (logits[offset + id] > most) {
+                most = logits[offset + id];
                 best = id;
             }
         }
@@ -77,23 +154,19 @@ public final class Sampler {
     }
 
     private int draw(SamplingParams params, double number) {
-        boolean limited = params.topK() > 0 && params.topK() < candidates.size();
-        int end = limited ? params.topK() : candidates.size();
-        double mass = limited ? candidates.mass(end - 1) : candidates.total();
-        if (params.topP() < 1 || params.minP() > 0) {
-            // At top-p 1 a sum that rounding left short of the total must not drop the last tokens.
-            double enough = params.topP() < 1 ? params.topP() * mass : Double.POSITIVE_INFINITY;
-            int kept = 1;
-            while (kept < end && candidates.mass(kept - 1) < enough && candidates.weight(kept) >= params.minP()) {
-                kept++;
-            }
-            end = kept;
-            mass = candidates.mass(end - 1);
+        int end = candidates.size();
+        if (params.topK() > 0) {
+            end = Math.min(end, params.topK());
         }
-        int rank = 0;
-        while (rank < end - 1 && candidates.mass(rank) <= number * mass) {
-            rank++;
+        if (params.topP() < 1) {
+            // More than the number before it is at least as much.
+            double enough = Math.nextDown(params.topP() * candidates.mass(end));
+            end = Math.min(end, candidates.rankBeyond(enough) + 1);
         }
-        return candidates.id(rank);
+        if (params.minP() > 0) {
+            end = Math.min(end, Math.max(1, candidates.ranksOfWeight(params.minP())));
+        }
+        int rank = candidates.rankBeyond(number * candidates.mass(end));
+        return candidates.id(Math.min(rank, end - 1));
     }
 }

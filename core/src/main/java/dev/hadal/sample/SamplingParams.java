@@ -8,8 +8,9 @@ package dev.hadal.sample;
  * @param topK        number of tokens kept, at least 0; 0 keeps all
  * @param minP        smallest probability kept, as a share of the largest, 0 to 1; 0 keeps all
  * @param seed        key of the random numbers, any value
+ * @param adjustments what changes the logits first
  */
-public record SamplingParams(float temperature, float topP, int topK, float minP, long seed) {
+public record SamplingParams(float temperature, float topP, int topK, float minP, long seed, Adjustments adjustments) {
     private static final SamplingParams GREEDY = new SamplingParams(0, 1, 0, 0, 0);
 
     /**
@@ -26,6 +27,11 @@ public record SamplingParams(float temperature, float topP, int topK, float minP
         }
     }
 
+    /** Values without adjustments. */
+    public SamplingParams(float temperature, float topP, int topK, float minP, long seed) {
+        this(temperature, topP, topK, minP, seed, Adjustments.none());
+    }
+
     private static void requireRange(String name, float value, int highest) {
         // Written so that NaN fails too.
         if (!(value >= 0 && value <= highest)) {
@@ -33,7 +39,7 @@ public record SamplingParams(float temperature, float topP, int topK, float minP
         }
     }
 
-    /** Always the largest logit. */
+    /** Always the largest logit, as the model gives it. */
     public static SamplingParams greedy() {
         return GREEDY;
     }
@@ -45,26 +51,41 @@ public record SamplingParams(float temperature, float topP, int topK, float minP
 
     /** These values with another temperature. */
     public SamplingParams withTemperature(float newTemperature) {
-        return new SamplingParams(newTemperature, topP, topK, minP, seed);
+        return new SamplingParams(newTemperature, topP, topK, minP, seed, adjustments);
     }
 
     /** These values with another top-p. */
     public SamplingParams withTopP(float newTopP) {
-        return new SamplingParams(temperature, newTopP, topK, minP, seed);
+        return new SamplingParams(temperature, newTopP, topK, minP, seed, adjustments);
     }
 
     /** These values with another top-k. */
     public SamplingParams withTopK(int newTopK) {
-        return new SamplingParams(temperature, topP, newTopK, minP, seed);
+        return new SamplingParams(temperature, topP, newTopK, minP, seed, adjustments);
     }
 
     /** These values with another min-p. */
     public SamplingParams withMinP(float newMinP) {
-        return new SamplingParams(temperature, topP, topK, newMinP, seed);
+        return new SamplingParams(temperature, topP, topK, newMinP, seed, adjustments);
     }
 
     /** These values with another seed. */
     public SamplingParams withSeed(long newSeed) {
-        return new SamplingParams(temperature, topP, topK, minP, newSeed);
+        return new SamplingParams(temperature, topP, topK, minP, newSeed, adjustments);
+    }
+
+    /** These values with other adjustments. */
+    public SamplingParams withAdjustments(Adjustments newAdjustments) {
+        return new SamplingParams(temperature, topP, topK, minP, seed, newAdjustments);
+    }
+
+    /** These values with other penalties. */
+    public SamplingParams withPenalties(Penalties newPenalties) {
+        return withAdjustments(new Adjustments(newPenalties, adjustments.bias()));
+    }
+
+    /** These values with another bias. */
+    public SamplingParams withBias(LogitBias newBias) {
+        return withAdjustments(new Adjustments(adjustments.penalties(), newBias));
     }
 }

@@ -50,15 +50,14 @@ class DescendingTest {
     }
 
     private List<Entry> drain(float[] logits) {
-        descending.reset(logits.length);
+        descending.clear();
         for (int id = 0; id < logits.length; id++) {
             descending.add(logits[id], id);
         }
         descending.order();
         List<Entry> entries = new ArrayList<>();
-        while (descending.size() > 0) {
-            long entry = descending.next();
-            entries.add(new Entry(Descending.id(entry), Descending.logit(entry)));
+        for (int place = 0; place < descending.size(); place++) {
+            entries.add(new Entry(descending.id(place), descending.logit(place)));
         }
         return entries;
     }

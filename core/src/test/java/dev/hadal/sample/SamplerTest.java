@@ -28,21 +28,22 @@ class SamplerTest {
     @Test
     void readsOnlyItsRow() {
         float[] logits = {Float.NaN, 9, 0, 1, 2, Float.POSITIVE_INFINITY, 9};
-        assertThat(sampler.pick(logits, 2, 3, SamplingParams.greedy(), 0, 0)).isEqualTo(2);
-        assertThat(sampler.pick(logits, 2, 3, ALL.withTopK(1), 0, 0)).isEqualTo(2);
+        assertThat(sampler.pick(logits, 2, sequence(SamplingParams.greedy(), 0, 3), 0))
+                .isEqualTo(2);
+        assertThat(sampler.pick(logits, 2, sequence(ALL.withTopK(1), 0, 3), 0)).isEqualTo(2);
     }
 
     @Test
     void refusesLogitsThatAreNotFinite() {
         for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
-            assertThatThrownBy(() -> sampler.pick(new float[] {1, 2, bad}, 0, 3, SamplingParams.greedy(), 0, 42))
+            assertThatThrownBy(() -> pick(new float[] {1, 2, bad}, SamplingParams.greedy(), 0, 42))
                     .isInstanceOf(SamplingException.class)
                     .hasMessage("no token can be chosen at position 42: the logit of token 2 is " + bad
                             + "; the weights may be damaged, compare the checkpoint's files with their origin");
         }
-        assertThatThrownBy(() -> sampler.pick(new float[0], 0, 0, SamplingParams.greedy(), 0, 3))
+        assertThatThrownBy(() -> pick(new float[0], SamplingParams.greedy(), 0, 3))
                 .isInstanceOf(SamplingException.class)
-                .hasMessage("no token can be chosen at position 3: there are no logits");
+                .hasMessage("no token can be chosen at position 3: there is no token");
     }
 
     @Test
@@ -102,20 +103,20 @@ class SamplerTest {
     @Test
     void dependsOnSeedChoiceAndPositionAndOnNothingElse() {
         float[] flat = new float[1000];
-        int id = sampler.pick(flat, 0, 1000, ALL, 2, 77);
-        sampler.pick(new float[] {1, 2}, 0, 2, ALL, 0, 1);
-        assertThat(sampler.pick(flat, 0, 1000, ALL, 2, 77)).isEqualTo(id);
-        assertThat(new Sampler().pick(flat, 0, 1000, ALL, 2, 77)).isEqualTo(id);
-        assertThat(sampler.pick(flat, 0, 1000, ALL.withSeed(12), 2, 77)).isNotEqualTo(id);
-        assertThat(sampler.pick(flat, 0, 1000, ALL, 3, 77)).isNotEqualTo(id);
-        assertThat(sampler.pick(flat, 0, 1000, ALL, 2, 78)).isNotEqualTo(id);
+        int id = pick(flat, ALL, 2, 77);
+        pick(new float[] {1, 2}, ALL, 0, 1);
+        assertThat(pick(flat, ALL, 2, 77)).isEqualTo(id);
+        assertThat(new Sampler().pick(flat, 0, sequence(ALL, 2, 1000), 77)).isEqualTo(id);
+        assertThat(pick(flat, ALL.withSeed(12), 2, 77)).isNotEqualTo(id);
+        assertThat(pick(flat, ALL, 3, 77)).isNotEqualTo(id);
+        assertThat(pick(flat, ALL, 2, 78)).isNotEqualTo(id);
     }
 
     @Test
     void choosesFromAVocabularyOfFullSize() {
         float[] logits = randomLogits(new Random(5), 129_280, 3);
         for (SamplingParams params : List.of(ALL, ALL.withTopP(0.95f), ALL.withTopK(50), ALL.withMinP(0.02f))) {
-            assertThat(sampler.pick(logits, 0, logits.length, params, 0, 9)).isEqualTo(oracle(logits, params, 0, 9));
+            assertThat(pick(logits, params, 0, 9)).isEqualTo(oracle(logits, params, 0, 9));
         }
     }
 
@@ -131,7 +132,7 @@ class SamplerTest {
                     random.nextBoolean() ? 0 : random.nextInt(45),
                     random.nextBoolean() ? 0 : random.nextFloat() * random.nextFloat(),
                     random.nextLong());
-            assertThat(sampler.pick(logits, 0, logits.length, params, 1, round))
+            assertThat(pick(logits, params, 1, round))
                     .as("seed %d round %d %s", seed, round, params)
                     .isEqualTo(oracle(logits, params, 1, round));
         }
@@ -194,12 +195,20 @@ class SamplerTest {
     }
 
     private int greedy(float... logits) {
-        return sampler.pick(logits, 0, logits.length, SamplingParams.greedy(), 0, 0);
+        return pick(logits, SamplingParams.greedy(), 0, 0);
     }
 
     private int[] picks(float[] logits, SamplingParams params, int count) {
         return IntStream.range(0, count)
-                .map(position -> sampler.pick(logits, 0, logits.length, params, 0, position))
+                .map(position -> pick(logits, params, 0, position))
                 .toArray();
+    }
+
+    private int pick(float[] logits, SamplingParams params, int choice, long position) {
+        return sampler.pick(logits, 0, sequence(params, choice, logits.length), position);
+    }
+
+    private static SampledSequence sequence(SamplingParams params, int choice, int vocabulary) {
+        return new SampledSequence(params, choice, vocabulary, new int[0]);
     }
 }

@@ -1,0 +1,136 @@
+package dev.hadal.server.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+
+/** The body as it comes, never more of it than allowed and never slower. */
+final class BodyReader extends InputStream {
+    private static final int MARK = 0xEF;
+
+    private final Request request;
+    private final Limits.Body limits;
+    private final Duration grace;
+    private final Runnable whenComplete;
+    private final long started = System.nanoTime();
+    private Content.@Nullable Chunk chunk;
+    private long received;
+    private boolean complete;
+
+    /**
+     * @param grace time that a body may take whatever its pace
+     * @param whenComplete runs when nothing more of the request will come
+     */
+    BodyReader(Request request, Limits.Body limits, Duration grace, Runnable whenComplete) {
+        this.request = request;
+        this.limits = limits;
+        this.grace = grace;
+        this.whenComplete = whenComplete;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, into.length);
+        if (length == 0) {
+            return 0;
+        }
+        while (true) {
+            Content.Chunk current = chunk;
+            if (current != null && current.hasRemaining()) {
+                return current.get(into, offset, length);
+            }
+            if (current != null) {
+                release(current);
+            }
+            if (complete) {
+                return -1;
+            }
+            chunk = next();
+        }
+    }
+
+    private void release(Content.Chunk current) {
+        if (current.isLast()) {
+            complete = true;
+            whenComplete.run();
+        }
+        current.release();
+        chunk = null;
+    }
+
+    private Content.Chunk next() throws IOException {
+        Content.Chunk next = request.read();
+        while (next == null) {
+            await();
+            next = request.read();
+        }
+        if (Content.Chunk.isFailure(next)) {
+            complete = true;
+            throw refused(next.getFailure());
+        }
+        if (received == 0 && next.hasRemaining()) {
+            refuseMark(next);
+        }
+        received += next.remaining();
+        if (received > limits.maxBytes()) {
+            next.release();
+            complete = true;
+            throw tooLarge(limits.maxBytes());
+        }
+        return next;
+    }
+
+    /** JSON begins with ASCII; a byte-order mark would be read by some and stumbled over by others. */
+    private static void refuseMark(Content.Chunk first) {
+        if ((first.getByteBuffer().get(first.getByteBuffer().position()) & 0xFF) == MARK) {
+            throw HttpException.badRequest("the body begins with a byte-order mark; send UTF-8 without one");
+        }
+    }
+
+    private void await() throws IOException {
+        CompletableFuture<@Nullable Void> more = new CompletableFuture<>();
+        request.demand(() -> more.complete(null));
+        long allowed = grace.toNanos() + TimeUnit.SECONDS.toNanos(received) / limits.bytesPerSecond();
+        try {
+            more.get(Math.max(1, allowed - (System.nanoTime() - started)), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            complete = true;
+            throw HttpException.of(
+                            408,
+                            "the body came slower than " + limits.bytesPerSecond() + " bytes a second; it was given up")
+                    .closing();
+        } catch (ExecutionException e) {
+            throw new IOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    private static IOException refused(Throwable cause) {
+        if (cause instanceof org.eclipse.jetty.http.HttpException bad) {
+            throw HttpException.of(bad.getCode(), "the body is not framed as HTTP requires")
+                    .closing();
+        }
+        return new IOException("the client broke the body off", cause);
+    }
+
+    static HttpException tooLarge(long limit) {
+        return HttpException.of(413, "the body is larger than " + limit + " bytes, the most that is accepted")
+                .closing();
+    }
+}

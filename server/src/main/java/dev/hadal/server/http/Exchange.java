@@ -1,0 +1,202 @@
+package dev.hadal.server.http;
+
+import dev.hadal.server.auth.Principal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.Fields;
+import org.jspecify.annotations.Nullable;
+
+/** One request and its response. Of one thread, but for {@link #onDisconnect} hooks, which run on others. */
+public final class Exchange {
+    /** The content type of JSON. */
+    public static final String JSON = "application/json";
+
+    private final Request request;
+    private final Reply reply;
+    private final Routes.Match match;
+    private final Settings settings;
+    private final Map<String, Object> notes = new LinkedHashMap<>();
+    private Principal principal = Principal.anonymous();
+    private @Nullable Fields query;
+    private @Nullable BodyReader body;
+
+    /**
+     * What an exchange needs from the server.
+     *
+     * @param limits the limits
+     * @param clock what heartbeats are scheduled on
+     * @param requestId the id of the request
+     */
+    record Settings(Limits limits, ScheduledExecutorService clock, String requestId) {}
+
+    Exchange(Request request, Reply reply, Routes.Match match, Settings settings) {
+        this.request = request;
+        this.reply = reply;
+        this.match = match;
+        this.settings = settings;
+    }
+
+    /** GET, HEAD or POST. */
+    public String method() {
+        return request.getMethod();
+    }
+
+    /** The path, decoded. */
+    public String path() {
+        return String.valueOf(request.getHttpURI().getDecodedPath());
+    }
+
+    /** The route that was taken. */
+    public Route route() {
+        return match.route();
+    }
+
+    /** The value of a segment that the route has in braces. */
+    public String pathParameter(String name) {
+        String value = match.parameters().get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("the route " + route().path() + " has no {" + name + "}");
+        }
+        return value;
+    }
+
+    /** A parameter of the query; null if it is not there. */
+    public @Nullable String query(String name) {
+        Fields parsed = query;
+        if (parsed == null) {
+            parsed = Request.extractQueryParameters(request);
+            query = parsed;
+        }
+        return parsed.getValue(name);
+    }
+
+    /** A header of the request; null if it is not there. */
+    public @Nullable String header(String name) {
+        return request.getHeaders().get(name);
+    }
+
+    /** Who asks. */
+    public Principal principal() {
+        return principal;
+    }
+
+    void principal(Principal known) {
+        principal = known;
+    }
+
+    /** The id that the response, the log and the usage record carry. */
+    public String requestId() {
+        return settings.requestId();
+    }
+
+    /** The address that the request came from. */
+    public String remoteAddress() {
+        return String.valueOf(Request.getRemoteAddr(request));
+    }
+
+    /** The limits in force. */
+    public Limits limits() {
+        return settings.limits();
+    }
+
+    /**
+     * The body as it comes. Reading throws {@link HttpException} when it turns out too large, too slow or badly framed.
+     */
+    public InputStream body() {
+        BodyReader reader = body;
+        if (reader == null) {
+            Limits limits = settings.limits();
+            reader = new BodyReader(request, limits.body(), limits.timing().headers(), this::watch);
+            body = reader;
+        }
+        return reader;
+    }
+
+    /** The whole body. */
+    public byte[] bodyBytes() throws IOException {
+        return body().readAllBytes();
+    }
+
+    /** Sets a header of the response. */
+    public void header(String name, String value) {
+        reply.header(name, value);
+    }
+
+    /** Adds something to the log line and the metrics of this request, as the model or the number of tokens. */
+    public void note(String name, Object value) {
+        notes.put(name, value);
+    }
+
+    Map<String, Object> notes() {
+        return notes;
+    }
+
+    /** Sends a whole response. */
+    public void respond(int status, String contentType, byte[] content) {
+        reply.send(status, contentType, content);
+    }
+
+    /** Sends a refusal in the shape of the route's dialect. */
+    public void refuse(HttpException refusal) {
+        if (refusal.retryAfter() != null) {
+            reply.header("Retry-After", retryAfter(refusal));
+        }
+        if (refusal.closes()) {
+            reply.closeAfter();
+        }
+        reply.send(refusal.status(), JSON, ErrorBody.bytes(refusal, route().dialect(), requestId()));
+    }
+
+    /** Whole seconds, rounded up, at least one. */
+    static String retryAfter(HttpException refusal) {
+        java.time.Duration wait = refusal.retryAfter();
+        return String.valueOf(wait == null ? 1 : Math.max(1, (wait.toMillis() + 999) / 1000));
+    }
+
+    /** Begins a response of events: the status line goes out now. */
+    public SseStream events() {
+        watch();
+        return new SseStream(this, reply);
+    }
+
+    /** Begins a response whose body takes a while: nothing goes out for the first second. */
+    public PendingReply pending() {
+        watch();
+        return new PendingReply(this, reply);
+    }
+
+    /** Whether the response has begun, so that no refusal can be sent any more. */
+    public boolean begun() {
+        return reply.begun();
+    }
+
+    /** Runs something when the client leaves before the response is complete; at once if it has left already. */
+    public void onDisconnect(Runnable hook) {
+        reply.onGone(hook);
+    }
+
+    Heartbeat heartbeat(Runnable beat) {
+        return Heartbeat.start(settings.clock(), reply, limits().timing().keepAlive(), beat);
+    }
+
+    Reply reply() {
+        return reply;
+    }
+
+    /** Waits for the client to leave, which its system tells at once in most cases. */
+    private void watch() {
+        if (request.getConnectionMetaData().getConnection().getEndPoint() instanceof WatchedEndPoint endPoint) {
+            endPoint.watch(reply::disconnect);
+        }
+    }
+
+    /** The length that the request announces; -1 if it does not. */
+    long announcedLength() {
+        return request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
+    }
+}

@@ -1,0 +1,216 @@
+package dev.hadal.server.http;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The response of one exchange. Each write waits until the client's system has taken the bytes, so that a connection
+ * never holds more than one write, and gives up after the stall limit.
+ */
+final class Reply {
+    /** How long and how much of a refused body is thrown away, so that the client gets to see the refusal. */
+    private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long DRAIN_BYTES = 4L << 20;
+
+    private final Request request;
+    private final Response response;
+    private final Callback callback;
+    private final Duration stall;
+    private final ReentrantLock turn = new ReentrantLock();
+    private final List<Runnable> goneHooks = new ArrayList<>();
+    private volatile long lastWrite = System.nanoTime();
+    private volatile boolean ended;
+    private volatile @Nullable Throwable gone;
+    private long bytes;
+
+    Reply(Request request, Response response, Callback callback, Duration stall) {
+        this.request = request;
+        this.response = response;
+        this.callback = callback;
+        this.stall = stall;
+    }
+
+    /** Adds a header; too late once the response has begun. */
+    void header(String name, String value) {
+        response.getHeaders().put(name, value);
+    }
+
+    /** Whether the status line is on its way. */
+    boolean begun() {
+        return response.isCommitted();
+    }
+
+    boolean ended() {
+        return ended;
+    }
+
+    int status() {
+        return response.getStatus();
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    long nanosSinceWrite() {
+        return System.nanoTime() - lastWrite;
+    }
+
+    @Nullable
+    Throwable gone() {
+        return gone;
+    }
+
+    /** Lets the connection end with this response. */
+    void closeAfter() {
+        if (!begun()) {
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        }
+    }
+
+    /** Sends a whole response. */
+    void send(int status, String contentType, byte[] body) {
+        prepare(status, contentType);
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+        write(body, true);
+    }
+
+    /** Sets what the first write will send ahead. */
+    void prepare(int status, String contentType) {
+        response.setStatus(status);
+        if (!contentType.isEmpty()) {
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
+        }
+    }
+
+    /** Sends bytes and waits until they are taken. */
+    void write(byte[] content, boolean last) {
+        turn.lock();
+        try {
+            if (!tryWrite(content, last)) {
+                throw new IllegalStateException("the response is complete");
+            }
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Sends a sign of life unless a write is under way, which is one, or the response is complete. */
+    void beat(byte[] content) {
+        if (turn.tryLock()) {
+            try {
+                tryWrite(content, false);
+            } catch (ClientGoneException _) {
+                // Whoever waits for the client has been told by the hooks.
+            } finally {
+                turn.unlock();
+            }
+        }
+    }
+
+    private boolean tryWrite(byte[] content, boolean last) {
+        Throwable left = gone;
+        if (left != null) {
+            throw new ClientGoneException(left);
+        }
+        if (ended) {
+            return false;
+        }
+        CompletableFuture<@Nullable Void> taken = new CompletableFuture<>();
+        response.write(
+                last,
+                ByteBuffer.wrap(content),
+                Callback.from(() -> taken.complete(null), taken::completeExceptionally));
+        try {
+            taken.get(stall.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            disconnect(new IOException("nothing was taken for " + stall.toSeconds() + " s", e));
+        } catch (ExecutionException e) {
+            disconnect(e.getCause() == null ? e : e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            disconnect(e);
+        }
+        left = gone;
+        if (left != null) {
+            throw new ClientGoneException(left);
+        }
+        bytes += content.length;
+        lastWrite = System.nanoTime();
+        if (last) {
+            ended = true;
+            drain();
+            callback.succeeded();
+        }
+        return true;
+    }
+
+    /** Throws away some of a body that nobody wants: closing at once would take the answer away from the client. */
+    private void drain() {
+        long until = System.nanoTime() + DRAIN_NANOS;
+        long drained = 0;
+        while (drained < DRAIN_BYTES && System.nanoTime() < until) {
+            Content.Chunk chunk = request.read();
+            if (chunk == null) {
+                CompletableFuture<@Nullable Void> more = new CompletableFuture<>();
+                request.demand(() -> more.complete(null));
+                try {
+                    more.get(Math.max(1, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException | ExecutionException | TimeoutException e) {
+                    return;
+                }
+                continue;
+            }
+            drained += chunk.remaining();
+            boolean over = chunk.isLast() || Content.Chunk.isFailure(chunk);
+            chunk.release();
+            if (over) {
+                return;
+            }
+        }
+    }
+
+    /** Gives the connection up: hooks run, once, and later writes fail. */
+    void disconnect(Throwable cause) {
+        List<Runnable> hooks;
+        synchronized (goneHooks) {
+            if (gone != null || ended) {
+                return;
+            }
+            gone = cause;
+            hooks = List.copyOf(goneHooks);
+            goneHooks.clear();
+        }
+        hooks.forEach(Runnable::run);
+        // The library logs other exceptions than its own with their whole trace.
+        callback.failed(new EofException(cause));
+        request.getConnectionMetaData().getConnection().getEndPoint().close(cause);
+    }
+
+    /** Runs something when the client leaves before the response is complete; at once if it has left already. */
+    void onGone(Runnable hook) {
+        synchronized (goneHooks) {
+            if (gone == null) {
+                goneHooks.add(hook);
+                return;
+            }
+        }
+        hook.run();
+    }
+}

@@ -38,18 +38,30 @@ public final class KernelSelector {
         if (!vectorModulePresent()) {
             throw new IllegalStateException("there are no vector kernels: " + missingModule());
         }
-        try (InputStream code = VectorKernels.class.getResourceAsStream("VectorKernels.class")) {
-            if (code == null) {
-                throw new IllegalStateException("the class file of VectorKernels is not beside its package");
-            }
-            MethodHandles.Lookup hidden =
-                    MethodHandles.lookup().defineHiddenClassWithClassData(code.readAllBytes(), bits, true);
-            MethodHandle constructor = hidden.findConstructor(hidden.lookupClass(), MethodType.methodType(void.class));
-            return (Kernels) constructor.invoke();
+        try {
+            PanelKernels panels =
+                    (PanelKernels) define(VectorPanelKernels.class, bits, MethodType.methodType(void.class))
+                            .invoke();
+            MethodType overPanels = MethodType.methodType(void.class, PanelKernels.class);
+            return (Kernels) define(VectorKernels.class, bits, overPanels).invoke(panels);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (Throwable e) {
             throw new IllegalStateException("vector kernels of " + bits + " bits cannot be defined: " + e, e);
+        }
+    }
+
+    /** The constructor of a copy of {@code original} whose width is a constant. */
+    private static MethodHandle define(Class<?> original, int bits, MethodType constructor)
+            throws IOException, ReflectiveOperationException {
+        try (InputStream code = original.getResourceAsStream(original.getSimpleName() + ".class")) {
+            if (code == null) {
+                throw new IllegalStateException(
+                        "the class file of " + original.getSimpleName() + " is not beside its package");
+            }
+            MethodHandles.Lookup hidden =
+                    MethodHandles.lookup().defineHiddenClassWithClassData(code.readAllBytes(), bits, true);
+            return hidden.findConstructor(hidden.lookupClass(), constructor);
         }
     }
 

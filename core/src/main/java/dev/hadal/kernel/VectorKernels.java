@@ -6,7 +6,6 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -45,7 +44,11 @@ final class VectorKernels implements Kernels {
         }
     }
 
-    VectorKernels() {}
+    private final PanelKernels panels;
+
+    VectorKernels(PanelKernels panels) {
+        this.panels = panels;
+    }
 
     @Override
     public String name() {
@@ -54,178 +57,12 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel) {
-        int row = firstRow;
-        int end = firstRow + rows;
-        for (; row + 6 <= end; row += 6) {
-            for (int lane = 0; lane < panel.lanes; lane += 2 * WIDTH) {
-                if (lane + 2 * WIDTH <= panel.lanes) {
-                    sixRows(x, y, row, panel, lane);
-                } else {
-                    for (int r = row; r < row + 6; r++) {
-                        lastLanes(x, y, r, panel, lane);
-                    }
-                }
-            }
-        }
-        for (; row < end; row++) {
-            for (int lane = 0; lane < panel.lanes; lane += 2 * WIDTH) {
-                if (lane + 2 * WIDTH <= panel.lanes) {
-                    oneRow(x, y, row, panel, lane);
-                } else {
-                    lastLanes(x, y, row, panel, lane);
-                }
-            }
-        }
-    }
-
-    /** Six rows times two vectors of lanes: twelve sums, which fill the sixteen registers of a 256-bit machine. */
-    private static void sixRows(Rows x, Rows y, int row, Panel panel, int lane) {
-        float[] xs = x.data();
-        int x0 = x.at(row, panel.inputColumn);
-        int x1 = x0 + x.stride();
-        int x2 = x1 + x.stride();
-        int x3 = x2 + x.stride();
-        int x4 = x3 + x.stride();
-        int x5 = x4 + x.stride();
-        int first = panel.offset + lane;
-        int output = y.at(row, panel.outputColumn) + lane;
-        for (int k = 0, b = 0; k < panel.depth; b++) {
-            int end = (int) Math.min(panel.depth, (long) k + panel.block);
-            FloatVector p00 = FloatVector.zero(FLOATS);
-            FloatVector p01 = p00;
-            FloatVector p10 = p00;
-            FloatVector p11 = p00;
-            FloatVector p20 = p00;
-            FloatVector p21 = p00;
-            FloatVector p30 = p00;
-            FloatVector p31 = p00;
-            FloatVector p40 = p00;
-            FloatVector p41 = p00;
-            FloatVector p50 = p00;
-            FloatVector p51 = p00;
-            for (; k < end; k++) {
-                int at = first + k * panel.stride;
-                FloatVector w0 = FloatVector.fromArray(FLOATS, panel.weights, at);
-                FloatVector w1 = FloatVector.fromArray(FLOATS, panel.weights, at + WIDTH);
-                FloatVector v = FloatVector.broadcast(FLOATS, xs[x0 + k]);
-                p00 = v.fma(w0, p00);
-                p01 = v.fma(w1, p01);
-                v = FloatVector.broadcast(FLOATS, xs[x1 + k]);
-                p10 = v.fma(w0, p10);
-                p11 = v.fma(w1, p11);
-                v = FloatVector.broadcast(FLOATS, xs[x2 + k]);
-                p20 = v.fma(w0, p20);
-                p21 = v.fma(w1, p21);
-                v = FloatVector.broadcast(FLOATS, xs[x3 + k]);
-                p30 = v.fma(w0, p30);
-                p31 = v.fma(w1, p31);
-                v = FloatVector.broadcast(FLOATS, xs[x4 + k]);
-                p40 = v.fma(w0, p40);
-                p41 = v.fma(w1, p41);
-                v = FloatVector.broadcast(FLOATS, xs[x5 + k]);
-                p50 = v.fma(w0, p50);
-                p51 = v.fma(w1, p51);
-            }
-            int scale = b * Panel.LANES + lane;
-            add(y.data(), output, panel.scales, scale, p00, p01);
-            add(y.data(), output + y.stride(), panel.scales, scale, p10, p11);
-            add(y.data(), output + 2 * y.stride(), panel.scales, scale, p20, p21);
-            add(y.data(), output + 3 * y.stride(), panel.scales, scale, p30, p31);
-            add(y.data(), output + 4 * y.stride(), panel.scales, scale, p40, p41);
-            add(y.data(), output + 5 * y.stride(), panel.scales, scale, p50, p51);
-        }
-    }
-
-    private static void oneRow(Rows x, Rows y, int row, Panel panel, int lane) {
-        int x0 = x.at(row, panel.inputColumn);
-        int first = panel.offset + lane;
-        int output = y.at(row, panel.outputColumn) + lane;
-        for (int k = 0, b = 0; k < panel.depth; b++) {
-            int end = (int) Math.min(panel.depth, (long) k + panel.block);
-            FloatVector p0 = FloatVector.zero(FLOATS);
-            FloatVector p1 = p0;
-            for (; k < end; k++) {
-                int at = first + k * panel.stride;
-                FloatVector v = FloatVector.broadcast(FLOATS, x.data()[x0 + k]);
-                p0 = v.fma(FloatVector.fromArray(FLOATS, panel.weights, at), p0);
-                p1 = v.fma(FloatVector.fromArray(FLOATS, panel.weights, at + WIDTH), p1);
-            }
-            add(y.data(), output, panel.scales, b * Panel.LANES + lane, p0, p1);
-        }
-    }
-
-    /** Adds the scaled parts of one block to the two vectors of {@code ys} from {@code output} on. */
-    private static void add(float[] ys, int output, float[] scales, int scale, FloatVector p0, FloatVector p1) {
-        FloatVector.fromArray(FLOATS, scales, scale)
-                .fma(p0, FloatVector.fromArray(FLOATS, ys, output))
-                .intoArray(ys, output);
-        FloatVector.fromArray(FLOATS, scales, scale + WIDTH)
-                .fma(p1, FloatVector.fromArray(FLOATS, ys, output + WIDTH))
-                .intoArray(ys, output + WIDTH);
-    }
-
-    /** The lanes from {@code firstLane} on when they do not fill two vectors. */
-    private static void lastLanes(Rows x, Rows y, int row, Panel panel, int firstLane) {
-        int x0 = x.at(row, panel.inputColumn);
-        for (int lane = firstLane; lane < panel.lanes; lane += WIDTH) {
-            VectorMask<Float> mask = FLOATS.indexInRange(lane, panel.lanes);
-            int first = panel.offset + lane;
-            int output = y.at(row, panel.outputColumn) + lane;
-            for (int k = 0, b = 0; k < panel.depth; b++) {
-                int end = (int) Math.min(panel.depth, (long) k + panel.block);
-                FloatVector part = FloatVector.zero(FLOATS);
-                for (; k < end; k++) {
-                    FloatVector w = FloatVector.fromArray(FLOATS, panel.weights, first + k * panel.stride, mask);
-                    part = FloatVector.broadcast(FLOATS, x.data()[x0 + k]).fma(w, part);
-                }
-                FloatVector.fromArray(FLOATS, panel.scales, b * Panel.LANES + lane, mask)
-                        .fma(part, FloatVector.fromArray(FLOATS, y.data(), output, mask))
-                        .intoArray(y.data(), output, mask);
-            }
-        }
+        panels.multiply(x, y, firstRow, rows, panel);
     }
 
     @Override
     public void unpack(PackedMatrix matrix, int panelIndex, int input, int depth, Panel into) {
-        float[] weights = into.weights;
-        for (int lane = 0; lane < 8; lane += PACKED_WIDTH) {
-            for (int k = 0; k < depth; k++) {
-                int to = k * Panel.LANES + lane;
-                int at = matrix.at(panelIndex, input + k);
-                switch (matrix.format) {
-                    case FP8 -> {
-                        ShortVector codes = shorts(matrix.data, at + 4 * lane);
-                        IntVector high = fp8High(codes);
-                        IntVector low = fp8Low(codes);
-                        even(high).mul(0x1p120f).intoArray(weights, to);
-                        odd(high).mul(0x1p120f).intoArray(weights, to + 8);
-                        even(low).mul(0x1p120f).intoArray(weights, to + 16);
-                        odd(low).mul(0x1p120f).intoArray(weights, to + 24);
-                    }
-                    case FP4 -> {
-                        int pair = matrix.at(panelIndex, (input + k) & ~1);
-                        ShortVector codes = shorts(matrix.data, pair + 4 * lane);
-                        ShortVector turned = (input + k) % 2 == 0 ? codes : codes.lanewise(VectorOperators.LSHL, 8);
-                        IntVector high = fp4(turned);
-                        IntVector low = fp4(turned.lanewise(VectorOperators.LSHL, 4));
-                        even(high).mul(0x1p126f).intoArray(weights, to);
-                        odd(high).mul(0x1p126f).intoArray(weights, to + 8);
-                        even(low).mul(0x1p126f).intoArray(weights, to + 16);
-                        odd(low).mul(0x1p126f).intoArray(weights, to + 24);
-                    }
-                    case BF16 -> {
-                        IntVector first = shorts(matrix.data, at + 4 * lane).reinterpretAsInts();
-                        IntVector second =
-                                shorts(matrix.data, at + 32 + 4 * lane).reinterpretAsInts();
-                        even(first).intoArray(weights, to);
-                        odd(first).intoArray(weights, to + 8);
-                        even(second).intoArray(weights, to + 16);
-                        odd(second).intoArray(weights, to + 24);
-                    }
-                }
-            }
-        }
-        matrix.scales(panelIndex, input, depth, into);
+        panels.unpack(matrix, panelIndex, input, depth, into);
     }
 
     private static ShortVector shorts(byte[] data, int at) {

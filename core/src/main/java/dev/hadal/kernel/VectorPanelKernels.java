@@ -1,0 +1,345 @@
+package dev.hadal.kernel;
+
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Products of many rows, for one vector width; a hidden class as {@link VectorKernels} is, with the same restrictions.
+ *
+ * <p>The bodies below are spelled out row by row, and call nothing of their own with vectors: the compiler keeps
+ * vectors in registers only where it inlines all that they pass through, and it stops inlining in methods much larger
+ * than these.
+ */
+final class VectorPanelKernels implements PanelKernels {
+    private static final VectorSpecies<Float> FLOATS = species();
+    private static final int WIDTH = FLOATS.length();
+
+    /** Packed codes come in groups of eight lanes, so wider vectors than that are of no use to them. */
+    private static final VectorSpecies<Float> PACKED = WIDTH < 8 ? FLOATS : FloatVector.SPECIES_256;
+
+    private static final int PACKED_WIDTH = PACKED.length();
+    private static final VectorSpecies<Byte> BYTES = PACKED.withLanes(byte.class);
+
+    private static VectorSpecies<Float> species() {
+        try {
+            int bits = MethodHandles.classData(MethodHandles.lookup(), "_", Integer.class);
+            return VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
+        } catch (IllegalAccessException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    VectorPanelKernels() {}
+
+    @Override
+    public void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel) {
+        int whole = panel.lanes - panel.lanes % (2 * WIDTH);
+        int row = firstRow;
+        for (int rest = rows; rest > 0; ) {
+            int taken = rowsAtOnce(rest);
+            for (int lane = 0; lane < whole; lane += 2 * WIDTH) {
+                switch (taken) {
+                    case 8 -> eightRows(x, y, row, panel, lane);
+                    case 6 -> sixRows(x, y, row, panel, lane);
+                    case 4 -> fourRows(x, y, row, panel, lane);
+                    default -> oneRow(x, y, row, panel, lane);
+                }
+            }
+            for (int r = row; r < row + taken && whole < panel.lanes; r++) {
+                lastLanes(x, y, r, panel, whole);
+            }
+            row += taken;
+            rest -= taken;
+        }
+    }
+
+    /**
+     * How many of {@code rest} rows to take together. Eight with two vectors each need 16 sums, more registers than
+     * there are below 512 bits; six need 12. Fewer than four cannot keep two multipliers busy.
+     */
+    private static int rowsAtOnce(int rest) {
+        if (WIDTH == 16 && rest >= 8) {
+            return 8;
+        }
+        if (rest == 6 || rest >= 10) {
+            return 6;
+        }
+        return rest >= 4 ? 4 : 1;
+    }
+
+    private static void eightRows(Rows x, Rows y, int row, Panel panel, int lane) {
+        float[] xs = x.data();
+        float[] ys = y.data();
+        float[] ws = panel.weights;
+        int in = x.stride();
+        int out = y.stride();
+        int to = y.at(row, panel.outputColumn) + lane;
+        for (int first = 0, scale = lane; first < panel.depth; first += panel.block, scale += Panel.LANES) {
+            int inputs = Math.min(panel.block, panel.depth - first);
+            int from = x.at(row, panel.inputColumn) + first;
+            FloatVector p00 = FloatVector.zero(FLOATS), p01 = p00;
+            FloatVector p10 = p00, p11 = p00;
+            FloatVector p20 = p00, p21 = p00;
+            FloatVector p30 = p00, p31 = p00;
+            FloatVector p40 = p00, p41 = p00;
+            FloatVector p50 = p00, p51 = p00;
+            FloatVector p60 = p00, p61 = p00;
+            FloatVector p70 = p00, p71 = p00;
+            for (int k = 0; k < inputs; k++) {
+                int w = panel.offset + lane + (first + k) * panel.stride;
+                FloatVector u = FloatVector.fromArray(FLOATS, ws, w);
+                FloatVector v = FloatVector.fromArray(FLOATS, ws, w + WIDTH);
+                p00 = u.fma(FloatVector.broadcast(FLOATS, xs[from + k]), p00);
+                p01 = v.fma(FloatVector.broadcast(FLOATS, xs[from + k]), p01);
+                p10 = u.fma(FloatVector.broadcast(FLOATS, xs[from + in + k]), p10);
+                p11 = v.fma(FloatVector.broadcast(FLOATS, xs[from + in + k]), p11);
+                p20 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 2 * in + k]), p20);
+                p21 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 2 * in + k]), p21);
+                p30 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 3 * in + k]), p30);
+                p31 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 3 * in + k]), p31);
+                p40 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 4 * in + k]), p40);
+                p41 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 4 * in + k]), p41);
+                p50 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 5 * in + k]), p50);
+                p51 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 5 * in + k]), p51);
+                p60 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 6 * in + k]), p60);
+                p61 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 6 * in + k]), p61);
+                p70 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 7 * in + k]), p70);
+                p71 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 7 * in + k]), p71);
+            }
+            FloatVector s = FloatVector.fromArray(FLOATS, panel.scales, scale);
+            FloatVector t = FloatVector.fromArray(FLOATS, panel.scales, scale + WIDTH);
+            s.fma(p00, FloatVector.fromArray(FLOATS, ys, to)).intoArray(ys, to);
+            t.fma(p01, FloatVector.fromArray(FLOATS, ys, to + WIDTH)).intoArray(ys, to + WIDTH);
+            s.fma(p10, FloatVector.fromArray(FLOATS, ys, to + out)).intoArray(ys, to + out);
+            t.fma(p11, FloatVector.fromArray(FLOATS, ys, to + out + WIDTH)).intoArray(ys, to + out + WIDTH);
+            s.fma(p20, FloatVector.fromArray(FLOATS, ys, to + 2 * out)).intoArray(ys, to + 2 * out);
+            t.fma(p21, FloatVector.fromArray(FLOATS, ys, to + 2 * out + WIDTH)).intoArray(ys, to + 2 * out + WIDTH);
+            s.fma(p30, FloatVector.fromArray(FLOATS, ys, to + 3 * out)).intoArray(ys, to + 3 * out);
+            t.fma(p31, FloatVector.fromArray(FLOATS, ys, to + 3 * out + WIDTH)).intoArray(ys, to + 3 * out + WIDTH);
+            s.fma(p40, FloatVector.fromArray(FLOATS, ys, to + 4 * out)).intoArray(ys, to + 4 * out);
+            t.fma(p41, FloatVector.fromArray(FLOATS, ys, to + 4 * out + WIDTH)).intoArray(ys, to + 4 * out + WIDTH);
+            s.fma(p50, FloatVector.fromArray(FLOATS, ys, to + 5 * out)).intoArray(ys, to + 5 * out);
+            t.fma(p51, FloatVector.fromArray(FLOATS, ys, to + 5 * out + WIDTH)).intoArray(ys, to + 5 * out + WIDTH);
+            s.fma(p60, FloatVector.fromArray(FLOATS, ys, to + 6 * out)).intoArray(ys, to + 6 * out);
+            t.fma(p61, FloatVector.fromArray(FLOATS, ys, to + 6 * out + WIDTH)).intoArray(ys, to + 6 * out + WIDTH);
+            s.fma(p70, FloatVector.fromArray(FLOATS, ys, to + 7 * out)).intoArray(ys, to + 7 * out);
+            t.fma(p71, FloatVector.fromArray(FLOATS, ys, to + 7 * out + WIDTH)).intoArray(ys, to + 7 * out + WIDTH);
+        }
+    }
+
+    private static void sixRows(Rows x, Rows y, int row, Panel panel, int lane) {
+        float[] xs = x.data();
+        float[] ys = y.data();
+        float[] ws = panel.weights;
+        int in = x.stride();
+        int out = y.stride();
+        int to = y.at(row, panel.outputColumn) + lane;
+        for (int first = 0, scale = lane; first < panel.depth; first += panel.block, scale += Panel.LANES) {
+            int inputs = Math.min(panel.block, panel.depth - first);
+            int from = x.at(row, panel.inputColumn) + first;
+            FloatVector p00 = FloatVector.zero(FLOATS), p01 = p00;
+            FloatVector p10 = p00, p11 = p00;
+            FloatVector p20 = p00, p21 = p00;
+            FloatVector p30 = p00, p31 = p00;
+            FloatVector p40 = p00, p41 = p00;
+            FloatVector p50 = p00, p51 = p00;
+            for (int k = 0; k < inputs; k++) {
+                int w = panel.offset + lane + (first + k) * panel.stride;
+                FloatVector u = FloatVector.fromArray(FLOATS, ws, w);
+                FloatVector v = FloatVector.fromArray(FLOATS, ws, w + WIDTH);
+                p00 = u.fma(FloatVector.broadcast(FLOATS, xs[from + k]), p00);
+                p01 = v.fma(FloatVector.broadcast(FLOATS, xs[from + k]), p01);
+                p10 = u.fma(FloatVector.broadcast(FLOATS, xs[from + in + k]), p10);
+                p11 = v.fma(FloatVector.broadcast(FLOATS, xs[from + in + k]), p11);
+                p20 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 2 * in + k]), p20);
+                p21 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 2 * in + k]), p21);
+                p30 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 3 * in + k]), p30);
+                p31 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 3 * in + k]), p31);
+                p40 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 4 * in + k]), p40);
+                p41 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 4 * in + k]), p41);
+                p50 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 5 * in + k]), p50);
+                p51 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 5 * in + k]), p51);
+            }
+            FloatVector s = FloatVector.fromArray(FLOATS, panel.scales, scale);
+            FloatVector t = FloatVector.fromArray(FLOATS, panel.scales, scale + WIDTH);
+            s.fma(p00, FloatVector.fromArray(FLOATS, ys, to)).intoArray(ys, to);
+            t.fma(p01, FloatVector.fromArray(FLOATS, ys, to + WIDTH)).intoArray(ys, to + WIDTH);
+            s.fma(p10, FloatVector.fromArray(FLOATS, ys, to + out)).intoArray(ys, to + out);
+            t.fma(p11, FloatVector.fromArray(FLOATS, ys, to + out + WIDTH)).intoArray(ys, to + out + WIDTH);
+            s.fma(p20, FloatVector.fromArray(FLOATS, ys, to + 2 * out)).intoArray(ys, to + 2 * out);
+            t.fma(p21, FloatVector.fromArray(FLOATS, ys, to + 2 * out + WIDTH)).intoArray(ys, to + 2 * out + WIDTH);
+            s.fma(p30, FloatVector.fromArray(FLOATS, ys, to + 3 * out)).intoArray(ys, to + 3 * out);
+            t.fma(p31, FloatVector.fromArray(FLOATS, ys, to + 3 * out + WIDTH)).intoArray(ys, to + 3 * out + WIDTH);
+            s.fma(p40, FloatVector.fromArray(FLOATS, ys, to + 4 * out)).intoArray(ys, to + 4 * out);
+            t.fma(p41, FloatVector.fromArray(FLOATS, ys, to + 4 * out + WIDTH)).intoArray(ys, to + 4 * out + WIDTH);
+            s.fma(p50, FloatVector.fromArray(FLOATS, ys, to + 5 * out)).intoArray(ys, to + 5 * out);
+            t.fma(p51, FloatVector.fromArray(FLOATS, ys, to + 5 * out + WIDTH)).intoArray(ys, to + 5 * out + WIDTH);
+        }
+    }
+
+    private static void fourRows(Rows x, Rows y, int row, Panel panel, int lane) {
+        float[] xs = x.data();
+        float[] ys = y.data();
+        float[] ws = panel.weights;
+        int in = x.stride();
+        int out = y.stride();
+        int to = y.at(row, panel.outputColumn) + lane;
+        for (int first = 0, scale = lane; first < panel.depth; first += panel.block, scale += Panel.LANES) {
+            int inputs = Math.min(panel.block, panel.depth - first);
+            int from = x.at(row, panel.inputColumn) + first;
+            FloatVector p00 = FloatVector.zero(FLOATS), p01 = p00;
+            FloatVector p10 = p00, p11 = p00;
+            FloatVector p20 = p00, p21 = p00;
+            FloatVector p30 = p00, p31 = p00;
+            for (int k = 0; k < inputs; k++) {
+                int w = panel.offset + lane + (first + k) * panel.stride;
+                FloatVector u = FloatVector.fromArray(FLOATS, ws, w);
+                FloatVector v = FloatVector.fromArray(FLOATS, ws, w + WIDTH);
+                p00 = u.fma(FloatVector.broadcast(FLOATS, xs[from + k]), p00);
+                p01 = v.fma(FloatVector.broadcast(FLOATS, xs[from + k]), p01);
+                p10 = u.fma(FloatVector.broadcast(FLOATS, xs[from + in + k]), p10);
+                p11 = v.fma(FloatVector.broadcast(FLOATS, xs[from + in + k]), p11);
+                p20 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 2 * in + k]), p20);
+                p21 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 2 * in + k]), p21);
+                p30 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 3 * in + k]), p30);
+                p31 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 3 * in + k]), p31);
+            }
+            FloatVector s = FloatVector.fromArray(FLOATS, panel.scales, scale);
+            FloatVector t = FloatVector.fromArray(FLOATS, panel.scales, scale + WIDTH);
+            s.fma(p00, FloatVector.fromArray(FLOATS, ys, to)).intoArray(ys, to);
+            t.fma(p01, FloatVector.fromArray(FLOATS, ys, to + WIDTH)).intoArray(ys, to + WIDTH);
+            s.fma(p10, FloatVector.fromArray(FLOATS, ys, to + out)).intoArray(ys, to + out);
+            t.fma(p11, FloatVector.fromArray(FLOATS, ys, to + out + WIDTH)).intoArray(ys, to + out + WIDTH);
+            s.fma(p20, FloatVector.fromArray(FLOATS, ys, to + 2 * out)).intoArray(ys, to + 2 * out);
+            t.fma(p21, FloatVector.fromArray(FLOATS, ys, to + 2 * out + WIDTH)).intoArray(ys, to + 2 * out + WIDTH);
+            s.fma(p30, FloatVector.fromArray(FLOATS, ys, to + 3 * out)).intoArray(ys, to + 3 * out);
+            t.fma(p31, FloatVector.fromArray(FLOATS, ys, to + 3 * out + WIDTH)).intoArray(ys, to + 3 * out + WIDTH);
+        }
+    }
+
+    private static void oneRow(Rows x, Rows y, int row, Panel panel, int lane) {
+        float[] xs = x.data();
+        float[] ys = y.data();
+        float[] ws = panel.weights;
+        int to = y.at(row, panel.outputColumn) + lane;
+        for (int first = 0, scale = lane; first < panel.depth; first += panel.block, scale += Panel.LANES) {
+            int inputs = Math.min(panel.block, panel.depth - first);
+            int from = x.at(row, panel.inputColumn) + first;
+            FloatVector p00 = FloatVector.zero(FLOATS), p01 = p00;
+            for (int k = 0; k < inputs; k++) {
+                int w = panel.offset + lane + (first + k) * panel.stride;
+                FloatVector u = FloatVector.fromArray(FLOATS, ws, w);
+                FloatVector v = FloatVector.fromArray(FLOATS, ws, w + WIDTH);
+                p00 = u.fma(FloatVector.broadcast(FLOATS, xs[from + k]), p00);
+                p01 = v.fma(FloatVector.broadcast(FLOATS, xs[from + k]), p01);
+            }
+            FloatVector s = FloatVector.fromArray(FLOATS, panel.scales, scale);
+            FloatVector t = FloatVector.fromArray(FLOATS, panel.scales, scale + WIDTH);
+            s.fma(p00, FloatVector.fromArray(FLOATS, ys, to)).intoArray(ys, to);
+            t.fma(p01, FloatVector.fromArray(FLOATS, ys, to + WIDTH)).intoArray(ys, to + WIDTH);
+        }
+    }
+
+    /** The lanes from {@code firstLane} on when they do not fill two vectors. */
+    private static void lastLanes(Rows x, Rows y, int row, Panel panel, int firstLane) {
+        int x0 = x.at(row, panel.inputColumn);
+        for (int lane = firstLane; lane < panel.lanes; lane += WIDTH) {
+            VectorMask<Float> mask = FLOATS.indexInRange(lane, panel.lanes);
+            int first = panel.offset + lane;
+            int output = y.at(row, panel.outputColumn) + lane;
+            for (int k = 0, b = 0; k < panel.depth; b++) {
+                int end = (int) Math.min(panel.depth, (long) k + panel.block);
+                FloatVector part = FloatVector.zero(FLOATS);
+                for (; k < end; k++) {
+                    FloatVector w = FloatVector.fromArray(FLOATS, panel.weights, first + k * panel.stride, mask);
+                    part = FloatVector.broadcast(FLOATS, x.data()[x0 + k]).fma(w, part);
+                }
+                FloatVector.fromArray(FLOATS, panel.scales, b * Panel.LANES + lane, mask)
+                        .fma(part, FloatVector.fromArray(FLOATS, y.data(), output, mask))
+                        .intoArray(y.data(), output, mask);
+            }
+        }
+    }
+
+    @Override
+    public void unpack(PackedMatrix matrix, int panelIndex, int input, int depth, Panel into) {
+        float[] weights = into.weights;
+        for (int lane = 0; lane < 8; lane += PACKED_WIDTH) {
+            for (int k = 0; k < depth; k++) {
+                int to = k * Panel.LANES + lane;
+                int at = matrix.at(panelIndex, input + k);
+                switch (matrix.format) {
+                    case FP8 -> {
+                        ShortVector codes = shorts(matrix.data, at + 4 * lane);
+                        IntVector high = fp8High(codes);
+                        IntVector low = fp8Low(codes);
+                        even(high).mul(0x1p120f).intoArray(weights, to);
+                        odd(high).mul(0x1p120f).intoArray(weights, to + 8);
+                        even(low).mul(0x1p120f).intoArray(weights, to + 16);
+                        odd(low).mul(0x1p120f).intoArray(weights, to + 24);
+                    }
+                    case FP4 -> {
+                        int pair = matrix.at(panelIndex, (input + k) & ~1);
+                        ShortVector codes = shorts(matrix.data, pair + 4 * lane);
+                        ShortVector turned = (input + k) % 2 == 0 ? codes : codes.lanewise(VectorOperators.LSHL, 8);
+                        IntVector high = fp4(turned);
+                        IntVector low = fp4(turned.lanewise(VectorOperators.LSHL, 4));
+                        even(high).mul(0x1p126f).intoArray(weights, to);
+                        odd(high).mul(0x1p126f).intoArray(weights, to + 8);
+                        even(low).mul(0x1p126f).intoArray(weights, to + 16);
+                        odd(low).mul(0x1p126f).intoArray(weights, to + 24);
+                    }
+                    case BF16 -> {
+                        IntVector first = shorts(matrix.data, at + 4 * lane).reinterpretAsInts();
+                        IntVector second =
+                                shorts(matrix.data, at + 32 + 4 * lane).reinterpretAsInts();
+                        even(first).intoArray(weights, to);
+                        odd(first).intoArray(weights, to + 8);
+                        even(second).intoArray(weights, to + 16);
+                        odd(second).intoArray(weights, to + 24);
+                    }
+                }
+            }
+        }
+        matrix.scales(panelIndex, input, depth, into);
+    }
+
+    private static ShortVector shorts(byte[] data, int at) {
+        return ByteVector.fromArray(BYTES, data, at).reinterpretAsShorts();
+    }
+
+    /** The upper halves of floats, 2^120 too small, of the FP8 codes in the high bytes. */
+    private static IntVector fp8High(ShortVector codes) {
+        return codes.lanewise(VectorOperators.ASHR, 4).and((short) 0x87f0).reinterpretAsInts();
+    }
+
+    /** The same for the low bytes. */
+    private static IntVector fp8Low(ShortVector codes) {
+        return codes.lanewise(VectorOperators.LSHL, 8)
+                .lanewise(VectorOperators.ASHR, 4)
+                .and((short) 0x87f0)
+                .reinterpretAsInts();
+    }
+
+    /** The upper halves of floats, 2^126 too small, of the FP4 codes in the highest nibbles. */
+    private static IntVector fp4(ShortVector codes) {
+        return codes.lanewise(VectorOperators.ASHR, 6).and((short) 0x81c0).reinterpretAsInts();
+    }
+
+    /** Floats from the lower halves of ints. */
+    private static FloatVector even(IntVector halves) {
+        return halves.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+    }
+
+    /** Floats from the upper halves of ints. */
+    private static FloatVector odd(IntVector halves) {
+        return halves.and(0xffff0000).reinterpretAsFloats();
+    }
+}

@@ -147,28 +147,18 @@ final class Candidates {
         return countThrough[last];
     }
 
-    /** The tokens of the first ranks, at least so many of them if there are; the answer is good until the next call. */
-    Descending front(int ranks) {
-        gather(0, bucketOfRank(Math.min(ranks, size()) - 1));
-        ordered = NONE;
-        return inOrder;
-    }
-
     private void order(int bucket) {
-        if (ordered != bucket) {
-            gather(bucket, bucket);
-            ordered = bucket;
+        if (ordered == bucket) {
+            return;
         }
-    }
-
-    private void gather(int first, int last) {
         inOrder.clear();
         for (int id = 0; id < length; id++) {
-            if (buckets[id] <= last && buckets[id] >= first) {
+            if (buckets[id] == bucket) {
                 inOrder.add(logits[offset + id], id);
             }
         }
         inOrder.order();
+        ordered = bucket;
     }
 
     /** The weight at a place of the bucket that is in order. */

@@ -3,7 +3,7 @@ package dev.hadal.sample;
 /**
  * The random numbers of sampling: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as
  * 1, 2, 3", 2011), a keyed hash of a counter. Having no state, a number depends on nothing but its arguments: neither
- * on what was drawn before nor on who else is served at the time.
+ * on what was drawn before nor on who else is served at the time. An object is only memory to compute in.
  */
 final class CounterRandom {
     private static final long MULTIPLIER_0 = 0xD2511F53L;
@@ -13,7 +13,7 @@ final class CounterRandom {
     private static final int ROUNDS = 10;
     private static final double UNIT_53 = 0x1p-53;
 
-    private CounterRandom() {}
+    private final int[] block = new int[4];
 
     /**
      * A number from 0 inclusive to 1 exclusive, with all 53 bits of a double.
@@ -22,8 +22,12 @@ final class CounterRandom {
      * @param choice   which of several answers to the same prompt
      * @param position position in the sequence of the token to be chosen
      */
-    static double uniform(long seed, int choice, long position) {
-        int[] block = philox(new int[] {(int) position, (int) (position >>> 32), choice, 0}, seed);
+    double uniform(long seed, int choice, long position) {
+        block[0] = (int) position;
+        block[1] = (int) (position >>> 32);
+        block[2] = choice;
+        block[3] = 0;
+        philox(block, seed);
         long bits = Integer.toUnsignedLong(block[0]) << 32 | Integer.toUnsignedLong(block[1]);
         return (bits >>> 11) * UNIT_53;
     }

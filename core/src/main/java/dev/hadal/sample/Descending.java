@@ -30,6 +30,28 @@ final class Descending {
         Arrays.sort(entries, 0, size);
     }
 
+    /** Holds, in order, the first few of a row alone; minus infinity is never among them. */
+    void first(int most, float[] logits, int offset, int length) {
+        size = 0;
+        if (most == 0) {
+            return;
+        }
+        for (int id = 0; id < length; id++) {
+            float logit = logits[offset + id];
+            // An equal logit stays behind the lower id that is there already.
+            boolean belongs = size < most ? logit > Float.NEGATIVE_INFINITY : logit > logit(size - 1);
+            if (belongs) {
+                size = size < most ? size : most - 1;
+                add(logit, id);
+                for (int place = size - 1; place > 0 && entries[place] < entries[place - 1]; place--) {
+                    long entry = entries[place];
+                    entries[place] = entries[place - 1];
+                    entries[place - 1] = entry;
+                }
+            }
+        }
+    }
+
     /** Number of ids. */
     int size() {
         return size;

@@ -45,6 +45,7 @@ final class Exp {
         double base = TABLE[(int) steps & (TABLE_SIZE - 1)];
         double value = base + base * tail;
         // The steps beyond the table are a power of two, added to the exponent.
-        return Double.longBitsToDouble(Double.doubleToRawLongBits(value) + ((steps & -TABLE_SIZE) << (52 - TABLE_BITS)));
+        return Double.longBitsToDouble(
+                Double.doubleToRawLongBits(value) + ((steps & -TABLE_SIZE) << (52 - TABLE_BITS)));
     }
 }

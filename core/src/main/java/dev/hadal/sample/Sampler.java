@@ -35,6 +35,8 @@ import java.util.Objects;
  */
 public final class Sampler {
     private final Candidates candidates = new Candidates();
+    private final Descending first = new Descending();
+    private final CounterRandom random = new CounterRandom();
     private float[] adjusted = {};
     private float[] row = {};
     private int start;
@@ -59,7 +61,7 @@ public final class Sampler {
             return best;
         }
         candidates.weigh(row, start, sequence.vocabulary(), row[start + best], params.temperature());
-        return draw(params, CounterRandom.uniform(params.seed(), sequence.choice(), position));
+        return draw(params, random.uniform(params.seed(), sequence.choice(), position));
     }
 
     /**
@@ -77,16 +79,15 @@ public final class Sampler {
         Objects.checkIndex(id, sequence.vocabulary());
         int best = best(logits, offset, sequence, position);
         float temperature = sequence.params().temperature();
-        // Temperature 0 ranks like any other; the values are the limit.
-        double weighed = temperature == 0 ? 1 : temperature;
-        candidates.weigh(row, start, sequence.vocabulary(), row[start + best], weighed);
-        double total = StrictMath.log(candidates.total());
+        double total = 0;
+        if (temperature > 0) {
+            candidates.weigh(row, start, sequence.vocabulary(), row[start + best], temperature);
+            total = StrictMath.log(candidates.total());
+        }
+        first.first(top, row, start, sequence.vocabulary());
         List<LogProbs.Entry> likeliest = new ArrayList<>(top);
-        if (top > 0) {
-            Descending front = candidates.front(top);
-            for (int rank = 0; rank < Math.min(top, front.size()); rank++) {
-                likeliest.add(entry(front.id(rank), best, temperature, total));
-            }
+        for (int rank = 0; rank < first.size(); rank++) {
+            likeliest.add(entry(first.id(rank), best, temperature, total));
         }
         return new LogProbs(entry(id, best, temperature, total), likeliest);
     }

@@ -49,12 +49,35 @@ class DescendingTest {
         }
     }
 
+    @Test
+    void findsTheFirstFewOfARow() {
+        Random random = new Random(8);
+        for (int round = 0; round < 200; round++) {
+            float[] logits = new float[2 + random.nextInt(30)];
+            List<Entry> expected = new ArrayList<>();
+            for (int i = 0; i < logits.length; i++) {
+                logits[i] = random.nextInt(5) == 0 ? Float.NEGATIVE_INFINITY : random.nextInt(-4, 4) / 2f;
+                if (i >= 2 && logits[i] > Float.NEGATIVE_INFINITY) {
+                    expected.add(new Entry(i - 2, logits[i]));
+                }
+            }
+            expected.sort(Comparator.comparingDouble(Entry::logit).reversed().thenComparingInt(Entry::id));
+            int most = random.nextInt(12);
+            descending.first(most, logits, 2, logits.length - 2);
+            assertThat(entries()).isEqualTo(expected.subList(0, Math.min(most, expected.size())));
+        }
+    }
+
     private List<Entry> drain(float[] logits) {
         descending.clear();
         for (int id = 0; id < logits.length; id++) {
             descending.add(logits[id], id);
         }
         descending.order();
+        return entries();
+    }
+
+    private List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
         for (int place = 0; place < descending.size(); place++) {
             entries.add(new Entry(descending.id(place), descending.logit(place)));

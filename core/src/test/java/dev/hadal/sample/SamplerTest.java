@@ -165,7 +165,7 @@ class SamplerTest {
         }
         kept = kept.subList(0, end);
         probability = softmax(logits, kept, params.temperature());
-        double number = CounterRandom.uniform(params.seed(), choice, position);
+        double number = new CounterRandom().uniform(params.seed(), choice, position);
         int rank = 0;
         for (double mass = probability[0]; rank < kept.size() - 1 && mass <= number; mass += probability[rank]) {
             rank++;

@@ -13,9 +13,12 @@ module dev.hadal.server {
     requires org.eclipse.jetty.io;
     requires org.eclipse.jetty.server;
     requires org.eclipse.jetty.util;
+    requires org.xerial.sqlitejdbc;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
 
     exports dev.hadal.server.auth;
+    exports dev.hadal.server.config;
     exports dev.hadal.server.http;
+    exports dev.hadal.server.ops;
 }

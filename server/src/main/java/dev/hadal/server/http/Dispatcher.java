@@ -117,6 +117,7 @@ final class Dispatcher extends Handler.Abstract {
         } catch (ClientGoneException _) {
             // Nobody is left to be told.
         } finally {
+            exchange.ended();
             log.ended(entry(request, exchange, began));
         }
     }

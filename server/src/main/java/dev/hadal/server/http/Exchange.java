@@ -3,7 +3,9 @@ package dev.hadal.server.http;
 import dev.hadal.server.auth.Principal;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import org.eclipse.jetty.http.HttpHeader;
@@ -21,6 +23,7 @@ public final class Exchange {
     private final Routes.Match match;
     private final Settings settings;
     private final Map<String, Object> notes = new LinkedHashMap<>();
+    private final List<Runnable> endHooks = new ArrayList<>();
     private Principal principal = Principal.anonymous();
     private @Nullable Fields query;
     private @Nullable BodyReader body;
@@ -178,6 +181,16 @@ public final class Exchange {
     /** Runs something when the client leaves before the response is complete; at once if it has left already. */
     public void onDisconnect(Runnable hook) {
         reply.onGone(hook);
+    }
+
+    /** Runs something when the exchange is over, however it ended. */
+    public void onEnd(Runnable hook) {
+        endHooks.add(hook);
+    }
+
+    void ended() {
+        endHooks.forEach(Runnable::run);
+        endHooks.clear();
     }
 
     Heartbeat heartbeat(Runnable beat) {

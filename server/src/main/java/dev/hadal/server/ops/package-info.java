@@ -1,0 +1,2 @@
+/** Running it: usage and cost, metrics, health, logs. */
+package dev.hadal.server.ops;

@@ -1,0 +1,2 @@
+/** Puts the server together from its configuration. */
+package dev.hadal.server;

@@ -8,6 +8,7 @@ module dev.hadal {
     exports dev.hadal;
     exports dev.hadal.chat;
     exports dev.hadal.checkpoint;
+    exports dev.hadal.engine;
     exports dev.hadal.kernel;
     exports dev.hadal.model;
     exports dev.hadal.model.v4;

@@ -68,7 +68,7 @@ public final class Chat implements ChatBackend {
         int limit = Math.min(options.limits().maxTokens(), context - prompt.length);
         return IntStream.range(0, options.output().choices())
                 .mapToObj(choice -> new ChatRun(
-                        deepSeek.tokenizer(), new Generation(deepSeek, prompt, sampling, limit, choice), format))
+                        deepSeek.tokenizer(), new SingleGeneration(deepSeek, prompt, sampling, limit, choice), format))
                 .toList();
     }
 

@@ -18,7 +18,7 @@ import java.util.NoSuchElementException;
  * computes; {@link #cancel} may be called from any other.
  */
 public final class ChatRun implements Iterable<ChatEvent>, AutoCloseable {
-    private final Generation generation;
+    private final SingleGeneration generation;
     private final StreamDecoder rawText;
     private final AnswerReader reader;
     private final int endOfSentence;
@@ -32,7 +32,7 @@ public final class ChatRun implements Iterable<ChatEvent>, AutoCloseable {
     private boolean ended;
     private volatile boolean cancelled;
 
-    ChatRun(Tokenizer tokenizer, Generation generation, AnswerFormat format) {
+    ChatRun(Tokenizer tokenizer, SingleGeneration generation, AnswerFormat format) {
         this.generation = generation;
         this.rawText = tokenizer.streamDecoder();
         this.reader = new AnswerReader(tokenizer, format);

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -205,7 +205,8 @@ class SamplerAdjustmentsTest {
                 }
             }
             ranked = new ArrayList<>(logits.keySet());
-            ranked.sort((a, b) -> -Float.compare(logits.get(a) + 0f, logits.get(b) + 0f));
+            ranked.sort((a, b) -> -Float.compare(
+                    Objects.requireNonNull(logits.get(a)) + 0f, Objects.requireNonNull(logits.get(b)) + 0f));
             return probability;
         }
 
@@ -268,7 +269,17 @@ class SamplerAdjustmentsTest {
         assertThat(allocated() - before).as("picks that add up to %d", warm).isLessThan(2_000);
     }
 
+    /** By reflection, since the library does not read the module that knows. */
     private static long allocated() {
-        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
+        try {
+            Object threads = Class.forName("java.lang.management.ManagementFactory")
+                    .getMethod("getThreadMXBean")
+                    .invoke(null);
+            return (long) Class.forName("com.sun.management.ThreadMXBean")
+                    .getMethod("getCurrentThreadAllocatedBytes")
+                    .invoke(threads);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

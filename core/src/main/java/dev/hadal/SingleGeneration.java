@@ -9,7 +9,7 @@ import dev.hadal.sample.Sampler;
 import dev.hadal.sample.SamplingParams;
 
 /** Ids in, ids out: one sequence, a token at a time, computed when asked for. */
-final class Generation {
+final class SingleGeneration {
     private final DeepSeek deepSeek;
     private final int[] prompt;
     private final int limit;
@@ -22,7 +22,7 @@ final class Generation {
     private int sampled;
     private int last = -1;
 
-    Generation(DeepSeek deepSeek, int[] prompt, SamplingParams sampling, int limit, int choice) {
+    SingleGeneration(DeepSeek deepSeek, int[] prompt, SamplingParams sampling, int limit, int choice) {
         this.deepSeek = deepSeek;
         this.prompt = prompt;
         this.limit = limit;

@@ -22,7 +22,6 @@ final class KernelProbe {
     private final PackedMatrix fp8 = PackedMatrix.allocate(PackedMatrix.Format.FP8, 1, WIDTH);
     private final PackedMatrix fp4 = PackedMatrix.allocate(PackedMatrix.Format.FP4, 1, WIDTH);
     private final PackedMatrix bf16 = PackedMatrix.allocate(PackedMatrix.Format.BF16, 1, WIDTH);
-    private final float[] scratch = new float[WIDTH];
 
     /** One call of one kernel. */
     private interface Probe {
@@ -33,12 +32,15 @@ final class KernelProbe {
             k -> k.multiply(x, y, 0, ROWS, full),
             k -> k.multiply(x, y, 0, ROWS, partial),
             k -> k.multiply(x, y, 0, 1, full),
-            k -> k.unpack(fp8, 0, 0, 128, unpacked),
-            k -> k.unpack(fp4, 0, 0, 128, unpacked),
-            k -> k.unpack(bf16, 0, 0, 128, unpacked),
-            k -> k.multiplyPacked(x.data(), 0, fp8, 0, scratch, y.data()),
-            k -> k.multiplyPacked(x.data(), 0, fp4, 0, scratch, y.data()),
-            k -> k.multiplyPacked(x.data(), 0, bf16, 0, scratch, y.data()),
+            k -> k.packed().unpack(fp8, 0, 0, 128, unpacked),
+            k -> k.packed().unpack(fp4, 0, 0, 128, unpacked),
+            k -> k.packed().unpack(bf16, 0, 0, 128, unpacked),
+            k -> k.packed().multiply(x.data(), 0, fp8, 0, y.data()),
+            k -> k.packed().multiply(x.data(), 0, fp4, 0, y.data()),
+            k -> k.packed().multiply(x.data(), 0, bf16, 0, y.data()),
+            k -> k.packed().multiplyTwo(x.data(), 0, WIDTH, fp8, 0, y.data()),
+            k -> k.packed().multiplyTwo(x.data(), 0, WIDTH, fp4, 0, y.data()),
+            k -> k.packed().multiplyTwo(x.data(), 0, WIDTH, bf16, 0, y.data()),
             k -> k.sum(x.data(), 0, WIDTH),
             k -> k.sumOfSquares(x.data(), 0, WIDTH),
             k -> k.weightedRelu(x.data(), 0, y.data(), 0, WIDTH),

@@ -39,11 +39,13 @@ public final class KernelSelector {
             throw new IllegalStateException("there are no vector kernels: " + missingModule());
         }
         try {
+            MethodType alone = MethodType.methodType(void.class);
             PanelKernels panels =
-                    (PanelKernels) define(VectorPanelKernels.class, bits, MethodType.methodType(void.class))
-                            .invoke();
-            MethodType overPanels = MethodType.methodType(void.class, PanelKernels.class);
-            return (Kernels) define(VectorKernels.class, bits, overPanels).invoke(panels);
+                    (PanelKernels) define(VectorPanelKernels.class, bits, alone).invoke();
+            PackedKernels packed = (PackedKernels)
+                    define(VectorPackedKernels.class, bits, alone).invoke();
+            MethodType over = MethodType.methodType(void.class, PanelKernels.class, PackedKernels.class);
+            return (Kernels) define(VectorKernels.class, bits, over).invoke(panels, packed);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (Throwable e) {

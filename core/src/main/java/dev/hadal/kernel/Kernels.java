@@ -16,6 +16,9 @@ public interface Kernels {
     /** What this is, for people: "scalar" or "vector, 256 bit". */
     String name();
 
+    /** The operations on packed matrices. */
+    PackedKernels packed();
+
     /**
      * Adds a matrix product to {@code y}. For each of {@code rows} rows from {@code firstRow} on and each lane
      * {@code j} of the panel: for each block of inputs in ascending order {@code part = 0}; for each input {@code k}
@@ -23,21 +26,6 @@ public interface Kernels {
      * {@code y[j] = fma(scale[j], part, y[j])}.
      */
     void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel);
-
-    /** Decodes {@code depth} inputs of one panel of a packed matrix, from {@code input} on, weights and scales. */
-    void unpack(PackedMatrix matrix, int panelIndex, int input, int depth, Panel into);
-
-    /**
-     * The product of one row and one panel of a packed matrix: what {@link #multiply} gives for the unpacked panel over
-     * all inputs and a {@code y} of zeros, in one go over the packed codes.
-     *
-     * @param x holds the row
-     * @param offset where the row begins
-     * @param scratch at least as long as the row; destroyed
-     * @param y receives a value for each lane
-     * @return false if the row's magnitudes are too far apart for the way codes are read; {@code y} is undefined then
-     */
-    boolean multiplyPacked(float[] x, int offset, PackedMatrix matrix, int panelIndex, float[] scratch, float[] y);
 
     /** The sum of {@code length} values: each lane adds in ascending order, then the lanes are folded 8, 4, 2, 1. */
     float sum(float[] x, int offset, int length);

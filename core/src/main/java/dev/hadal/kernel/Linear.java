@@ -91,29 +91,30 @@ public final class Linear {
 
     /** Computes one panel of the output for {@code rows} rows from {@code firstRow} on. */
     public void forward(int panelIndex, Rows x, Rows y, int firstRow, int rows, Compute.Worker worker) {
-        if (packed != null && rows < ROWS_WORTH_UNPACKING) {
-            for (int row = firstRow; row < firstRow + rows; row++) {
-                if (!oneRow(packed, panelIndex, x, y, row, worker)) {
-                    panelOverRows(panelIndex, x, y, row, 1, worker);
-                }
-            }
-        } else {
+        if (packed == null || rows >= ROWS_WORTH_UNPACKING) {
             panelOverRows(panelIndex, x, y, firstRow, rows, worker);
+            return;
+        }
+        float[] values = worker.workspace().lanes;
+        PackedKernels kernels = worker.kernels().packed();
+        int end = firstRow + rows;
+        int row = firstRow;
+        for (; row + 2 <= end; row += 2) {
+            int second = x.at(row + 1, inputColumn);
+            kernels.multiplyTwo(x.data(), x.at(row, inputColumn), second, packed, panelIndex, values);
+            copyLanes(panelIndex, values, 0, y, row);
+            copyLanes(panelIndex, values, Panel.LANES, y, row + 1);
+        }
+        if (row < end) {
+            kernels.multiply(x.data(), x.at(row, inputColumn), packed, panelIndex, values);
+            copyLanes(panelIndex, values, 0, y, row);
         }
     }
 
-    /** A single row goes over the packed codes without unpacking them; false if its magnitudes forbid that. */
-    private boolean oneRow(PackedMatrix matrix, int panelIndex, Rows x, Rows y, int row, Compute.Worker worker) {
-        Workspace workspace = worker.workspace();
-        int from = x.at(row, inputColumn);
-        float[] scratch = workspace.row(inputs);
-        if (!worker.kernels().multiplyPacked(x.data(), from, matrix, panelIndex, scratch, workspace.lanes)) {
-            return false;
-        }
+    private void copyLanes(int panelIndex, float[] values, int from, Rows y, int row) {
         int first = panelIndex * Panel.LANES;
-        int lanes = Math.min(Panel.LANES, outputs - first);
-        System.arraycopy(workspace.lanes, 0, y.data(), y.at(row, outputColumn + first), lanes);
-        return true;
+        System.arraycopy(
+                values, from, y.data(), y.at(row, outputColumn + first), Math.min(Panel.LANES, outputs - first));
     }
 
     /** Decodes the panel piece by piece, each once for all rows. */
@@ -133,7 +134,7 @@ public final class Linear {
             } else if (packed == null) {
                 decode(worker.workspace(), firstOutput + first, lanes, k, depth);
             } else {
-                worker.kernels().unpack(packed, panelIndex, k, depth, panel);
+                worker.kernels().packed().unpack(packed, panelIndex, k, depth, panel);
             }
             worker.kernels().multiply(x, y, firstRow, rows, panel);
         }
@@ -149,7 +150,7 @@ public final class Linear {
             packFloats(pool);
             return;
         }
-        if (inputs % 2 != 0 || (long) panels() * inputs * target.bytes > Integer.MAX_VALUE - 64) {
+        if (!PackedMatrix.fits(target, panels(), inputs)) {
             return;
         }
         PackedMatrix matrix = PackedMatrix.allocate(target, panels(), inputs);
@@ -159,7 +160,7 @@ public final class Linear {
             for (int lane = 0; lane < Math.min(Panel.LANES, outputs - panel * Panel.LANES); lane++) {
                 int output = firstOutput + panel * Panel.LANES + lane;
                 MemorySegment.copy(data, ValueLayout.JAVA_BYTE, (long) output * row.length, row, 0, row.length);
-                boolean same = matrix.put(panel, lane, row);
+                boolean same = matrix.put(panel, lane, row, 0);
                 for (int block = 0; block < matrix.blocks(); block++) {
                     same &= matrix.putScale(panel, block, lane, format.scale(output, block * target.block));
                 }

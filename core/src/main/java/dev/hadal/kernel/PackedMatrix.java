@@ -4,66 +4,87 @@ import dev.hadal.tensor.Formats;
 import java.util.Arrays;
 
 /**
- * A weight matrix in memory, in its stored format but another order: panel by panel, input by input, the lanes of one
+ * A weight matrix in memory, in its stored formats but another order: panel by panel, input by input, the lanes of one
  * input side by side. Decoding one token then reads memory front to back, and needs no sum across lanes.
  *
- * <p>Within an input the codes stand so that shifts and masks alone turn one load into four vectors of eight
- * neighbouring outputs: FP8 as bytes of lanes {@code 16+l, l, 24+l, 8+l} for {@code l} from 0 to 7; FP4 as nibbles of
- * two inputs in pairs of bytes, low nibble first {@code 16+l, l} of the odd input, {@code 16+l, l} of the even one, then
- * the same for {@code 24+l, 8+l}; BF16 as pairs {@code l, 8+l}, then {@code 16+l, 24+l}.
+ * <p>Codes come in rows of {@value #ROW} ints, and int {@code l} of a row holds codes of the lanes {@code l} and
+ * {@code 16 + l} only, so that shifts of whole ints and a mask lead to vectors of neighbouring outputs, whatever the
+ * width. Lowest bits first, that is:
+ *
+ * <ul>
+ *   <li>FP8: a byte each for lanes {@code l} and {@code 16 + l} of one input, then of the next;
+ *   <li>BF16: the halves for lanes {@code l} and {@code 16 + l} of one input;
+ *   <li>FP4: nibbles for lanes {@code l} and {@code 16 + l} of the inputs {@code i}, {@code 32 + i}, {@code 64 + i} and
+ *       {@code 96 + i} of a group of {@value #GROUP}: inputs of four blocks, whose sums don't wait for each other. The 32
+ *       rows of a group are followed by its scales, an int for each lane with the exponents of the four blocks.
+ * </ul>
  */
 public final class PackedMatrix {
+    /** Ints of a row. */
+    static final int ROW = 16;
+    /** Inputs of a group of FP4. */
+    static final int GROUP = 128;
+    /** Ints of a group of FP4: 32 rows of codes, two rows of exponents. */
+    static final int GROUP_INTS = 34 * ROW;
+    /** Where the exponents begin in a group. */
+    static final int EXPONENTS = 32 * ROW;
+
     /** How codes are stored. */
     enum Format {
-        /** e4m3: read as the upper half of a float it is 2^120 too small. */
-        FP8(32, 120, 128),
-        /** e2m1: read as the upper half of a float it is 2^126 too small. */
-        FP4(16, 126, 32),
+        /** e4m3, with one scale for all lanes of a panel. */
+        FP8(128, 2),
+        /** e2m1, with a scale for each lane. */
+        FP4(32, 1),
         /** The upper half of a float. */
-        BF16(64, 0, 128);
+        BF16(128, 1);
 
-        /** Bytes of the lanes of one input. */
-        final int bytes;
-        /** Power of two by which a code is too small when it is read as a float. */
-        final int bias;
         /** Inputs that share a scale. */
         final int block;
+        /** Inputs from one row of codes to the next. */
+        final int step;
 
-        Format(int bytes, int bias, int block) {
-            this.bytes = bytes;
-            this.bias = bias;
+        Format(int block, int step) {
             this.block = block;
+            this.step = step;
         }
     }
 
-    /** Byte of a lane's code among the four that an int holds, by group of eight lanes. */
-    private static final int[] PLACE = {1, 3, 0, 2};
-
     final Format format;
     final int inputs;
-    final byte[] data;
-    /** FP8: [panels, blocks], one scale for all lanes; otherwise empty. */
-    final float[] scales;
-    /** FP4: [panels, blocks, lanes] exponents, 1 to 254; otherwise empty. */
-    final byte[] exponents;
+    /** Ints of a panel. */
+    final int panelInts;
 
-    private PackedMatrix(Format format, int inputs, byte[] data, float[] scales, byte[] exponents) {
+    final int[] data;
+    /** FP8: [panels, blocks]; otherwise empty. */
+    final float[] scales;
+
+    private PackedMatrix(Format format, int inputs, int panelInts, int[] data, float[] scales) {
         this.format = format;
         this.inputs = inputs;
+        this.panelInts = panelInts;
         this.data = data;
         this.scales = scales;
-        this.exponents = exponents;
     }
 
-    /** An empty matrix to be filled panel by panel. */
+    /** An empty matrix to be filled panel by panel; {@link #fits} says whether there can be one. */
     static PackedMatrix allocate(Format format, int panels, int inputs) {
-        int blocks = Math.ceilDiv(inputs, format.block);
+        int panelInts = panelInts(format, inputs);
+        int scales = format == Format.FP8 ? panels * Math.ceilDiv(inputs, format.block) : 0;
         return new PackedMatrix(
-                format,
-                inputs,
-                new byte[Math.toIntExact((long) panels * inputs * format.bytes)],
-                new float[format == Format.FP8 ? panels * blocks : 0],
-                new byte[format == Format.FP4 ? Math.toIntExact((long) panels * blocks * Panel.LANES + 8) : 0]);
+                format, inputs, panelInts, new int[Math.multiplyExact(panels, panelInts)], new float[scales]);
+    }
+
+    /** Whether an array can hold it, and pairs of inputs fill its rows. */
+    static boolean fits(Format format, int panels, int inputs) {
+        return inputs % 2 == 0 && (long) panels * panelInts(format, inputs) <= Integer.MAX_VALUE - 64;
+    }
+
+    private static int panelInts(Format format, int inputs) {
+        return switch (format) {
+            case FP8 -> inputs / 2 * ROW;
+            case FP4 -> Math.ceilDiv(inputs, GROUP) * GROUP_INTS;
+            case BF16 -> inputs * ROW;
+        };
     }
 
     /** Blocks of inputs. */
@@ -73,43 +94,62 @@ public final class PackedMatrix {
 
     /** Memory held, in bytes. */
     long bytes() {
-        return data.length + (long) scales.length * Float.BYTES + exponents.length;
+        return ((long) data.length + scales.length) * Integer.BYTES;
     }
 
-    /** Where the codes of one input of a panel begin; FP4 keeps two inputs together. */
+    /** Where the row with the codes of an input of a panel begins. */
     int at(int panel, int input) {
-        return (panel * inputs + input) * format.bytes;
+        return panel * panelInts
+                + switch (format) {
+                    case FP8 -> input / 2 * ROW;
+                    case FP4 -> input / GROUP * GROUP_INTS + input % 32 * ROW;
+                    case BF16 -> input * ROW;
+                };
+    }
+
+    /** By how many bits the code of an input and a lane lies above the lowest of its int. */
+    private int shift(int input, int lane) {
+        int half = lane / ROW;
+        return switch (format) {
+            case FP8 -> input % 2 * 16 + half * 8;
+            case FP4 -> input % GROUP / 32 * 8 + half * 4;
+            case BF16 -> half * 16;
+        };
     }
 
     /**
      * Stores the codes of one output, {@code inputs} of them, as they stand in the checkpoint.
      *
-     * @return false if one of them is an FP8 NaN, which read as the upper half of a float would be a number
+     * @param row holds them from {@code from} on
+     * @return false if one of them is an FP8 NaN, which would be read as a number
      */
-    boolean put(int panel, int lane, byte[] row) {
+    boolean put(int panel, int lane, byte[] row, int from) {
         boolean number = true;
+        int l = lane % ROW;
         switch (format) {
             case FP8 -> {
-                int place = 4 * (lane % 8) + PLACE[lane / 8];
-                for (int k = 0; k < inputs; k++) {
-                    data[at(panel, k) + place] = row[k];
-                    number &= (row[k] & 0x7f) != 0x7f;
+                int shift = shift(0, lane);
+                for (int k = 0, to = at(panel, 0) + l; k < inputs; k += 2, to += ROW) {
+                    byte even = row[from + k];
+                    byte odd = row[from + k + 1];
+                    data[to] |= ((even & 0xff) << shift) | ((odd & 0xff) << (shift + 16));
+                    number &= (even & 0x7f) != 0x7f && (odd & 0x7f) != 0x7f;
                 }
             }
             case FP4 -> {
-                int pair = 4 * (lane % 8) + (lane / 8 % 2) * 2;
-                int shift = lane < 16 ? 4 : 0;
                 for (int k = 0; k < inputs; k += 2) {
-                    int to = at(panel, k) + pair;
-                    data[to + 1] |= (byte) ((row[k / 2] & 15) << shift);
-                    data[to] |= (byte) ((row[k / 2] >> 4 & 15) << shift);
+                    int to = at(panel, k) + l;
+                    int shift = shift(k, lane);
+                    byte pair = row[from + k / 2];
+                    data[to] |= (pair & 15) << shift;
+                    data[to + ROW] |= (pair >> 4 & 15) << shift;
                 }
             }
             case BF16 -> {
-                int place = lane / 16 * 32 + lane % 8 * 4 + lane / 8 % 2 * 2;
-                for (int k = 0; k < inputs; k++) {
-                    data[at(panel, k) + place] = row[2 * k];
-                    data[at(panel, k) + place + 1] = row[2 * k + 1];
+                int shift = shift(0, lane);
+                for (int k = 0, to = at(panel, 0) + l; k < inputs; k++, to += ROW) {
+                    int code = (row[from + 2 * k] & 0xff) | ((row[from + 2 * k + 1] & 0xff) << 8);
+                    data[to] |= code << shift;
                 }
             }
         }
@@ -122,34 +162,33 @@ public final class PackedMatrix {
      * @return false if it has no place: FP4 scales must be normal powers of two, FP8 scales the same in all lanes
      */
     boolean putScale(int panel, int block, int lane, float scale) {
-        int index = panel * blocks() + block;
         return switch (format) {
             case FP8 -> {
+                int index = panel * blocks() + block;
                 scales[index] = lane == 0 ? scale : scales[index];
                 yield Float.floatToRawIntBits(scales[index]) == Float.floatToRawIntBits(scale);
             }
             case FP4 -> {
                 int bits = Float.floatToRawIntBits(scale);
-                exponents[index * Panel.LANES + lane] = (byte) (bits >> 23);
+                data[exponents(panel, block) + lane] |= ((bits >> 23) & 0xff) << (block % 4 * 8);
                 yield (bits & 0x7fffff) == 0 && bits >> 23 > 0 && bits >> 23 < 255;
             }
             case BF16 -> scale == 1f;
         };
     }
 
+    /** Where the exponents of the lanes begin, with those of the other blocks of the group. */
+    private int exponents(int panel, int block) {
+        return panel * panelInts + block / 4 * GROUP_INTS + EXPONENTS;
+    }
+
     /** The weight of a lane and an input, exactly: what the shifts and masks must come to. */
     float weight(int panel, int input, int lane) {
-        int pair = 4 * (lane % 8);
+        int code = data[at(panel, input) + lane % ROW] >>> shift(input, lane);
         return switch (format) {
-            case FP8 -> Formats.e4m3(data[at(panel, input) + pair + PLACE[lane / 8]]);
-            case FP4 -> {
-                int code = data[at(panel, input & ~1) + pair + (lane / 8 % 2) * 2 + 1 - input % 2];
-                yield Formats.e2m1((lane < 16 ? code >> 4 : code) & 15);
-            }
-            case BF16 -> {
-                int place = at(panel, input) + lane / 16 * 32 + pair + lane / 8 % 2 * 2;
-                yield Float.intBitsToFloat((data[place] & 0xff) << 16 | data[place + 1] << 24);
-            }
+            case FP8 -> Formats.e4m3((byte) code);
+            case FP4 -> Formats.e2m1(code & 15);
+            case BF16 -> Float.intBitsToFloat(code << 16);
         };
     }
 
@@ -157,7 +196,7 @@ public final class PackedMatrix {
     float scale(int panel, int block, int lane) {
         return switch (format) {
             case FP8 -> scales[panel * blocks() + block];
-            case FP4 -> Formats.e8m0(exponents[(panel * blocks() + block) * Panel.LANES + lane]);
+            case FP4 -> Formats.e8m0((byte) (data[exponents(panel, block) + lane] >>> (block % 4 * 8)));
             case BF16 -> 1f;
         };
     }

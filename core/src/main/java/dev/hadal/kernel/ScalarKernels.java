@@ -2,10 +2,16 @@ package dev.hadal.kernel;
 
 /** The definition of every kernel, in plain Java. It is never optimised: it explains, and it is the oracle. */
 public final class ScalarKernels implements Kernels {
+    private final PackedKernels packed = new ScalarPackedKernels();
 
     @Override
     public String name() {
         return "scalar";
+    }
+
+    @Override
+    public PackedKernels packed() {
+        return packed;
     }
 
     @Override
@@ -31,33 +37,6 @@ public final class ScalarKernels implements Kernels {
         for (int j = 0; j < lanes; j++) {
             part[j] = Math.fma(x, weights[offset + j], part[j]);
         }
-    }
-
-    @Override
-    public void unpack(PackedMatrix matrix, int panelIndex, int input, int depth, Panel into) {
-        for (int k = 0; k < depth; k++) {
-            for (int lane = 0; lane < Panel.LANES; lane++) {
-                into.weights[k * Panel.LANES + lane] = matrix.weight(panelIndex, input + k, lane);
-            }
-        }
-        matrix.scales(panelIndex, input, depth, into);
-    }
-
-    @Override
-    public boolean multiplyPacked(
-            float[] x, int offset, PackedMatrix matrix, int panelIndex, float[] scratch, float[] y) {
-        for (int lane = 0; lane < Panel.LANES; lane++) {
-            y[lane] = 0f;
-            for (int b = 0; b < matrix.blocks(); b++) {
-                float part = 0f;
-                int end = Math.min(matrix.inputs, (b + 1) * matrix.format.block);
-                for (int k = b * matrix.format.block; k < end; k++) {
-                    part = Math.fma(x[offset + k], matrix.weight(panelIndex, k, lane), part);
-                }
-                y[lane] = Math.fma(matrix.scale(panelIndex, b, lane), part, y[lane]);
-            }
-        }
-        return true;
     }
 
     @Override

@@ -1,12 +1,8 @@
 package dev.hadal.kernel;
 
 import java.lang.invoke.MethodHandles;
-import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -20,12 +16,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorPanelKernels implements PanelKernels {
     private static final VectorSpecies<Float> FLOATS = species();
     private static final int WIDTH = FLOATS.length();
-
-    /** Packed codes come in groups of eight lanes, so wider vectors than that are of no use to them. */
-    private static final VectorSpecies<Float> PACKED = WIDTH < 8 ? FLOATS : FloatVector.SPECIES_256;
-
-    private static final int PACKED_WIDTH = PACKED.length();
-    private static final VectorSpecies<Byte> BYTES = PACKED.withLanes(byte.class);
 
     private static VectorSpecies<Float> species() {
         try {
@@ -266,80 +256,5 @@ final class VectorPanelKernels implements PanelKernels {
                         .intoArray(y.data(), output, mask);
             }
         }
-    }
-
-    @Override
-    public void unpack(PackedMatrix matrix, int panelIndex, int input, int depth, Panel into) {
-        float[] weights = into.weights;
-        for (int lane = 0; lane < 8; lane += PACKED_WIDTH) {
-            for (int k = 0; k < depth; k++) {
-                int to = k * Panel.LANES + lane;
-                int at = matrix.at(panelIndex, input + k);
-                switch (matrix.format) {
-                    case FP8 -> {
-                        ShortVector codes = shorts(matrix.data, at + 4 * lane);
-                        IntVector high = fp8High(codes);
-                        IntVector low = fp8Low(codes);
-                        even(high).mul(0x1p120f).intoArray(weights, to);
-                        odd(high).mul(0x1p120f).intoArray(weights, to + 8);
-                        even(low).mul(0x1p120f).intoArray(weights, to + 16);
-                        odd(low).mul(0x1p120f).intoArray(weights, to + 24);
-                    }
-                    case FP4 -> {
-                        int pair = matrix.at(panelIndex, (input + k) & ~1);
-                        ShortVector codes = shorts(matrix.data, pair + 4 * lane);
-                        ShortVector turned = (input + k) % 2 == 0 ? codes : codes.lanewise(VectorOperators.LSHL, 8);
-                        IntVector high = fp4(turned);
-                        IntVector low = fp4(turned.lanewise(VectorOperators.LSHL, 4));
-                        even(high).mul(0x1p126f).intoArray(weights, to);
-                        odd(high).mul(0x1p126f).intoArray(weights, to + 8);
-                        even(low).mul(0x1p126f).intoArray(weights, to + 16);
-                        odd(low).mul(0x1p126f).intoArray(weights, to + 24);
-                    }
-                    case BF16 -> {
-                        IntVector first = shorts(matrix.data, at + 4 * lane).reinterpretAsInts();
-                        IntVector second =
-                                shorts(matrix.data, at + 32 + 4 * lane).reinterpretAsInts();
-                        even(first).intoArray(weights, to);
-                        odd(first).intoArray(weights, to + 8);
-                        even(second).intoArray(weights, to + 16);
-                        odd(second).intoArray(weights, to + 24);
-                    }
-                }
-            }
-        }
-        matrix.scales(panelIndex, input, depth, into);
-    }
-
-    private static ShortVector shorts(byte[] data, int at) {
-        return ByteVector.fromArray(BYTES, data, at).reinterpretAsShorts();
-    }
-
-    /** The upper halves of floats, 2^120 too small, of the FP8 codes in the high bytes. */
-    private static IntVector fp8High(ShortVector codes) {
-        return codes.lanewise(VectorOperators.ASHR, 4).and((short) 0x87f0).reinterpretAsInts();
-    }
-
-    /** The same for the low bytes. */
-    private static IntVector fp8Low(ShortVector codes) {
-        return codes.lanewise(VectorOperators.LSHL, 8)
-                .lanewise(VectorOperators.ASHR, 4)
-                .and((short) 0x87f0)
-                .reinterpretAsInts();
-    }
-
-    /** The upper halves of floats, 2^126 too small, of the FP4 codes in the highest nibbles. */
-    private static IntVector fp4(ShortVector codes) {
-        return codes.lanewise(VectorOperators.ASHR, 6).and((short) 0x81c0).reinterpretAsInts();
-    }
-
-    /** Floats from the lower halves of ints. */
-    private static FloatVector even(IntVector halves) {
-        return halves.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-    }
-
-    /** Floats from the upper halves of ints. */
-    private static FloatVector odd(IntVector halves) {
-        return halves.and(0xffff0000).reinterpretAsFloats();
     }
 }

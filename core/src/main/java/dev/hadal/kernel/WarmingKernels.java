@@ -94,19 +94,13 @@ public final class WarmingKernels implements Kernels, AutoCloseable {
     }
 
     @Override
+    public PackedKernels packed() {
+        return current.packed();
+    }
+
+    @Override
     public void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel) {
         current.multiply(x, y, firstRow, rows, panel);
-    }
-
-    @Override
-    public void unpack(PackedMatrix matrix, int panelIndex, int input, int depth, Panel into) {
-        current.unpack(matrix, panelIndex, input, depth, into);
-    }
-
-    @Override
-    public boolean multiplyPacked(
-            float[] x, int offset, PackedMatrix matrix, int panelIndex, float[] scratch, float[] y) {
-        return current.multiplyPacked(x, offset, matrix, panelIndex, scratch, y);
     }
 
     @Override

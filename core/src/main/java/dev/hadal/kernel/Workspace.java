@@ -10,22 +10,11 @@ public final class Workspace {
     final Panel panel = new Panel(DEPTH, BLOCKS);
     final byte[] bytes = new byte[DEPTH * Float.BYTES];
 
-    /** One value for each lane. */
-    final float[] lanes = new float[Panel.LANES];
-
-    private float[] row = new float[0];
-
-    /** Room for one input row; grows to the widest matrix and stays. */
-    float[] row(int inputs) {
-        if (row.length < inputs) {
-            row = new float[inputs];
-        }
-        return row;
-    }
+    /** Results for one panel and one or two rows. */
+    final float[] lanes = new float[PackedKernels.ROOM];
 
     /** Memory held, in bytes. */
     public long bytes() {
-        return (long) (panel.weights.length + panel.scales.length + lanes.length + row.length) * Float.BYTES
-                + bytes.length;
+        return (long) (panel.weights.length + panel.scales.length + lanes.length) * Float.BYTES + bytes.length;
     }
 }

@@ -9,22 +9,15 @@ public record ObservedKernels(Kernels inner, Runnable before) implements Kernels
     }
 
     @Override
+    public PackedKernels packed() {
+        before.run();
+        return inner.packed();
+    }
+
+    @Override
     public void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel) {
         before.run();
         inner.multiply(x, y, firstRow, rows, panel);
-    }
-
-    @Override
-    public void unpack(PackedMatrix matrix, int panelIndex, int input, int depth, Panel into) {
-        before.run();
-        inner.unpack(matrix, panelIndex, input, depth, into);
-    }
-
-    @Override
-    public boolean multiplyPacked(
-            float[] x, int offset, PackedMatrix matrix, int panelIndex, float[] scratch, float[] y) {
-        before.run();
-        return inner.multiplyPacked(x, offset, matrix, panelIndex, scratch, y);
     }
 
     @Override

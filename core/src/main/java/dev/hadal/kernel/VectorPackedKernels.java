@@ -1,0 +1,526 @@
+package dev.hadal.kernel;
+
+import java.lang.invoke.MethodHandles;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Products with packed codes, for one vector width; a hidden class as {@link VectorKernels} is, with the same
+ * restrictions.
+ *
+ * <p>Three things make the difference between half of the memory's speed and all of it (bench/RESULTS.md):
+ *
+ * <ul>
+ *   <li>Loops over codes step by a number that the compiler does not know, so that it leaves them as they are. Unrolled,
+ *       each copy of the load would have its own stride, and the processor would not read ahead as far.
+ *   <li>FP8 and, on narrow vectors, FP4 are decoded by a shift and a mask to floats that are a power of two too small,
+ *       and a multiply-add corrects that. Some are subnormal then, which costs a multiplication its speed, but not a
+ *       multiply-add. Adding -0 changes nothing, not even the sign of a zero.
+ *   <li>A method has few enough vector operations that the compiler inlines them all.
+ * </ul>
+ */
+final class VectorPackedKernels implements PackedKernels {
+    private static final VectorSpecies<Float> FLOATS = species();
+    private static final int WIDTH = FLOATS.length();
+    private static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
+
+    private static final int ROW = PackedMatrix.ROW;
+    /** Where the sums of single blocks of FP4 are kept: behind the results of two rows. */
+    private static final int PARTS = 2 * Panel.LANES;
+    /** Sums of the four blocks of a group for one row. */
+    private static final int ROW_PARTS = 4 * Panel.LANES;
+
+    /** Sign, exponent and mantissa of an FP8 code whose sign is the highest bit, moved down by four. */
+    private static final int FP8_MASK = 0x87f00000;
+
+    private static final float FP8_POWER = 0x1p120f;
+    /** The same for an FP4 code, moved down by six. */
+    private static final int FP4_MASK = 0x81c00000;
+
+    private static final float FP4_POWER = 0x1p126f;
+    private static final int EXPONENT_MASK = 0x7f800000;
+
+    /** The values of FP4, for vectors that they fit into; by no coincidence their number is that of the lanes. */
+    private static final float[] FP4_VALUES = {
+        0f, 0.5f, 1f, 1.5f, 2f, 3f, 4f, 6f, -0f, -0.5f, -1f, -1.5f, -2f, -3f, -4f, -6f
+    };
+
+    private static VectorSpecies<Float> species() {
+        try {
+            int bits = MethodHandles.classData(MethodHandles.lookup(), "_", Integer.class);
+            return VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
+        } catch (IllegalAccessException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    VectorPackedKernels() {}
+
+    @Override
+    public void multiply(float[] x, int offset, PackedMatrix matrix, int panelIndex, float[] y) {
+        Arrays.fill(y, 0, Panel.LANES, 0f);
+        switch (matrix.format) {
+            case FP8 -> fp8(x, offset, matrix, panelIndex, y);
+            case BF16 -> bf16(x, offset, matrix, panelIndex, y);
+            case FP4 -> {
+                int at = panelIndex * matrix.panelInts;
+                int groups = matrix.inputs / PackedMatrix.GROUP;
+                for (int g = 0; g < groups; g++, at += PackedMatrix.GROUP_INTS) {
+                    if (WIDTH == ROW) {
+                        fp4Wide(x, offset + g * PackedMatrix.GROUP, matrix, at, y);
+                    } else {
+                        fp4Narrow(x, offset + g * PackedMatrix.GROUP, matrix, at, y);
+                    }
+                    addScaled(matrix.data, at + PackedMatrix.EXPONENTS, y, 0);
+                }
+                addRest(x, offset, matrix, panelIndex, y, 0);
+            }
+        }
+    }
+
+    @Override
+    public void multiplyTwo(float[] x, int offset, int second, PackedMatrix matrix, int panelIndex, float[] y) {
+        Arrays.fill(y, 0, 2 * Panel.LANES, 0f);
+        switch (matrix.format) {
+            case FP8 -> twoFp8(x, offset, second, matrix, panelIndex, y);
+            case BF16 -> twoBf16(x, offset, second, matrix, panelIndex, y);
+            case FP4 -> {
+                int at = panelIndex * matrix.panelInts;
+                int groups = matrix.inputs / PackedMatrix.GROUP;
+                for (int g = 0; g < groups; g++, at += PackedMatrix.GROUP_INTS) {
+                    int first = offset + g * PackedMatrix.GROUP;
+                    if (WIDTH == ROW) {
+                        twoFp4Wide(x, first, second - offset, matrix, at, y);
+                    } else {
+                        twoFp4Narrow(x, first, second - offset, matrix, at, y);
+                    }
+                    addScaled(matrix.data, at + PackedMatrix.EXPONENTS, y, 0);
+                    addScaled(matrix.data, at + PackedMatrix.EXPONENTS, y, 1);
+                }
+                addRest(x, offset, matrix, panelIndex, y, 0);
+                addRest(x, second, matrix, panelIndex, y, Panel.LANES);
+            }
+        }
+    }
+
+    private static void fp8(float[] x, int offset, PackedMatrix matrix, int panelIndex, float[] y) {
+        int[] data = matrix.data;
+        int step = matrix.format.step;
+        FloatVector power = FloatVector.broadcast(FLOATS, FP8_POWER);
+        FloatVector zero = FloatVector.broadcast(FLOATS, -0f);
+        for (int b = 0; b < matrix.blocks(); b++) {
+            int first = b * 128;
+            int end = offset + Math.min(matrix.inputs, first + 128);
+            for (int lane = 0; lane < ROW; lane += WIDTH) {
+                FloatVector p0 = FloatVector.zero(FLOATS);
+                FloatVector p1 = p0;
+                int at = matrix.at(panelIndex, first) + lane;
+                for (int k = offset + first; k < end; k += step, at += ROW) {
+                    IntVector codes = IntVector.fromArray(INTS, data, at);
+                    FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
+                    IntVector w = codes.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 4);
+                    p0 = v.fma(w.and(FP8_MASK).reinterpretAsFloats().fma(power, zero), p0);
+                    w = codes.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 4);
+                    p1 = v.fma(w.and(FP8_MASK).reinterpretAsFloats().fma(power, zero), p1);
+                    v = FloatVector.broadcast(FLOATS, x[k + 1]);
+                    w = codes.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 4);
+                    p0 = v.fma(w.and(FP8_MASK).reinterpretAsFloats().fma(power, zero), p0);
+                    w = codes.lanewise(VectorOperators.ASHR, 4);
+                    p1 = v.fma(w.and(FP8_MASK).reinterpretAsFloats().fma(power, zero), p1);
+                }
+                FloatVector scale = FloatVector.broadcast(FLOATS, matrix.scales[panelIndex * matrix.blocks() + b]);
+                scale.fma(p0, FloatVector.fromArray(FLOATS, y, lane)).intoArray(y, lane);
+                scale.fma(p1, FloatVector.fromArray(FLOATS, y, lane + ROW)).intoArray(y, lane + ROW);
+            }
+        }
+    }
+
+    private static void twoFp8(float[] x, int offset, int second, PackedMatrix matrix, int panelIndex, float[] y) {
+        int[] data = matrix.data;
+        int step = matrix.format.step;
+        int next = second - offset;
+        FloatVector power = FloatVector.broadcast(FLOATS, FP8_POWER);
+        FloatVector zero = FloatVector.broadcast(FLOATS, -0f);
+        for (int b = 0; b < matrix.blocks(); b++) {
+            int first = b * 128;
+            int end = offset + Math.min(matrix.inputs, first + 128);
+            for (int lane = 0; lane < ROW; lane += WIDTH) {
+                FloatVector p0 = FloatVector.zero(FLOATS);
+                FloatVector p1 = p0;
+                FloatVector q0 = p0;
+                FloatVector q1 = p0;
+                int at = matrix.at(panelIndex, first) + lane;
+                for (int k = offset + first; k < end; k += step, at += ROW) {
+                    IntVector codes = IntVector.fromArray(INTS, data, at);
+                    IntVector c0 = codes.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 4);
+                    IntVector c1 = codes.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 4);
+                    FloatVector w0 = c0.and(FP8_MASK).reinterpretAsFloats().fma(power, zero);
+                    FloatVector w1 = c1.and(FP8_MASK).reinterpretAsFloats().fma(power, zero);
+                    FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
+                    p0 = v.fma(w0, p0);
+                    p1 = v.fma(w1, p1);
+                    v = FloatVector.broadcast(FLOATS, x[k + next]);
+                    q0 = v.fma(w0, q0);
+                    q1 = v.fma(w1, q1);
+                    c0 = codes.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 4);
+                    c1 = codes.lanewise(VectorOperators.ASHR, 4);
+                    w0 = c0.and(FP8_MASK).reinterpretAsFloats().fma(power, zero);
+                    w1 = c1.and(FP8_MASK).reinterpretAsFloats().fma(power, zero);
+                    v = FloatVector.broadcast(FLOATS, x[k + 1]);
+                    p0 = v.fma(w0, p0);
+                    p1 = v.fma(w1, p1);
+                    v = FloatVector.broadcast(FLOATS, x[k + next + 1]);
+                    q0 = v.fma(w0, q0);
+                    q1 = v.fma(w1, q1);
+                }
+                FloatVector scale = FloatVector.broadcast(FLOATS, matrix.scales[panelIndex * matrix.blocks() + b]);
+                add(scale, p0, y, lane);
+                add(scale, p1, y, lane + ROW);
+                add(scale, q0, y, lane + 2 * ROW);
+                add(scale, q1, y, lane + 3 * ROW);
+            }
+        }
+    }
+
+    private static void add(FloatVector scale, FloatVector part, float[] y, int at) {
+        scale.fma(part, FloatVector.fromArray(FLOATS, y, at)).intoArray(y, at);
+    }
+
+    private static void bf16(float[] x, int offset, PackedMatrix matrix, int panelIndex, float[] y) {
+        int[] data = matrix.data;
+        int step = matrix.format.step;
+        for (int first = 0; first < matrix.inputs; first += 128) {
+            int end = offset + Math.min(matrix.inputs, first + 128);
+            for (int lane = 0; lane < ROW; lane += WIDTH) {
+                FloatVector p0 = FloatVector.zero(FLOATS);
+                FloatVector p1 = p0;
+                int at = matrix.at(panelIndex, first) + lane;
+                for (int k = offset + first; k < end; k += step, at += ROW) {
+                    IntVector codes = IntVector.fromArray(INTS, data, at);
+                    FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
+                    p0 = v.fma(codes.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), p0);
+                    p1 = v.fma(codes.and(0xffff0000).reinterpretAsFloats(), p1);
+                }
+                p0.add(FloatVector.fromArray(FLOATS, y, lane)).intoArray(y, lane);
+                p1.add(FloatVector.fromArray(FLOATS, y, lane + ROW)).intoArray(y, lane + ROW);
+            }
+        }
+    }
+
+    private static void twoBf16(float[] x, int offset, int second, PackedMatrix matrix, int panelIndex, float[] y) {
+        int[] data = matrix.data;
+        int step = matrix.format.step;
+        int next = second - offset;
+        for (int first = 0; first < matrix.inputs; first += 128) {
+            int end = offset + Math.min(matrix.inputs, first + 128);
+            for (int lane = 0; lane < ROW; lane += WIDTH) {
+                FloatVector p0 = FloatVector.zero(FLOATS);
+                FloatVector p1 = p0;
+                FloatVector q0 = p0;
+                FloatVector q1 = p0;
+                int at = matrix.at(panelIndex, first) + lane;
+                for (int k = offset + first; k < end; k += step, at += ROW) {
+                    IntVector codes = IntVector.fromArray(INTS, data, at);
+                    FloatVector w0 = codes.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+                    FloatVector w1 = codes.and(0xffff0000).reinterpretAsFloats();
+                    FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
+                    p0 = v.fma(w0, p0);
+                    p1 = v.fma(w1, p1);
+                    v = FloatVector.broadcast(FLOATS, x[k + next]);
+                    q0 = v.fma(w0, q0);
+                    q1 = v.fma(w1, q1);
+                }
+                p0.add(FloatVector.fromArray(FLOATS, y, lane)).intoArray(y, lane);
+                p1.add(FloatVector.fromArray(FLOATS, y, lane + ROW)).intoArray(y, lane + ROW);
+                q0.add(FloatVector.fromArray(FLOATS, y, lane + 2 * ROW)).intoArray(y, lane + 2 * ROW);
+                q1.add(FloatVector.fromArray(FLOATS, y, lane + 3 * ROW)).intoArray(y, lane + 3 * ROW);
+            }
+        }
+    }
+
+    /** The sums of the four blocks of a group, where a vector holds all values of FP4. */
+    private static void fp4Wide(float[] x, int first, PackedMatrix matrix, int group, float[] y) {
+        int[] data = matrix.data;
+        int step = matrix.format.step;
+        IntVector values = FloatVector.fromArray(FLOATS, FP4_VALUES, 0).reinterpretAsInts();
+        FloatVector a0 = FloatVector.zero(FLOATS);
+        FloatVector a1 = a0;
+        FloatVector b0 = a0;
+        FloatVector b1 = a0;
+        FloatVector c0 = a0;
+        FloatVector c1 = a0;
+        FloatVector d0 = a0;
+        FloatVector d1 = a0;
+        int end = first + 32;
+        int at = group;
+        for (int k = first; k < end; k += step, at += ROW) {
+            IntVector codes = IntVector.fromArray(INTS, data, at);
+            FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
+            a0 = v.fma(codes.selectFrom(values).reinterpretAsFloats(), a0);
+            IntVector w = codes.lanewise(VectorOperators.LSHR, 4);
+            a1 = v.fma(w.selectFrom(values).reinterpretAsFloats(), a1);
+            v = FloatVector.broadcast(FLOATS, x[k + 32]);
+            w = codes.lanewise(VectorOperators.LSHR, 8);
+            b0 = v.fma(w.selectFrom(values).reinterpretAsFloats(), b0);
+            w = codes.lanewise(VectorOperators.LSHR, 12);
+            b1 = v.fma(w.selectFrom(values).reinterpretAsFloats(), b1);
+            v = FloatVector.broadcast(FLOATS, x[k + 64]);
+            w = codes.lanewise(VectorOperators.LSHR, 16);
+            c0 = v.fma(w.selectFrom(values).reinterpretAsFloats(), c0);
+            w = codes.lanewise(VectorOperators.LSHR, 20);
+            c1 = v.fma(w.selectFrom(values).reinterpretAsFloats(), c1);
+            v = FloatVector.broadcast(FLOATS, x[k + 96]);
+            w = codes.lanewise(VectorOperators.LSHR, 24);
+            d0 = v.fma(w.selectFrom(values).reinterpretAsFloats(), d0);
+            w = codes.lanewise(VectorOperators.LSHR, 28);
+            d1 = v.fma(w.selectFrom(values).reinterpretAsFloats(), d1);
+        }
+        a0.intoArray(y, PARTS);
+        a1.intoArray(y, PARTS + ROW);
+        b0.intoArray(y, PARTS + 2 * ROW);
+        b1.intoArray(y, PARTS + 3 * ROW);
+        c0.intoArray(y, PARTS + 4 * ROW);
+        c1.intoArray(y, PARTS + 5 * ROW);
+        d0.intoArray(y, PARTS + 6 * ROW);
+        d1.intoArray(y, PARTS + 7 * ROW);
+    }
+
+    /** The same for two rows, {@code next} values apart: two blocks at a time. */
+    private static void twoFp4Wide(float[] x, int first, int next, PackedMatrix matrix, int group, float[] y) {
+        int[] data = matrix.data;
+        int step = matrix.format.step;
+        IntVector values = FloatVector.fromArray(FLOATS, FP4_VALUES, 0).reinterpretAsInts();
+        for (int half = 0; half < 2; half++) {
+            FloatVector a0 = FloatVector.zero(FLOATS);
+            FloatVector a1 = a0;
+            FloatVector b0 = a0;
+            FloatVector b1 = a0;
+            FloatVector c0 = a0;
+            FloatVector c1 = a0;
+            FloatVector d0 = a0;
+            FloatVector d1 = a0;
+            int shift = 16 * half;
+            int end = first + 64 * half + 32;
+            int at = group;
+            for (int k = first + 64 * half; k < end; k += step, at += ROW) {
+                IntVector codes = IntVector.fromArray(INTS, data, at).lanewise(VectorOperators.LSHR, shift);
+                FloatVector w0 = codes.selectFrom(values).reinterpretAsFloats();
+                FloatVector w1 = codes.lanewise(VectorOperators.LSHR, 4)
+                        .selectFrom(values)
+                        .reinterpretAsFloats();
+                FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
+                a0 = v.fma(w0, a0);
+                a1 = v.fma(w1, a1);
+                v = FloatVector.broadcast(FLOATS, x[k + next]);
+                c0 = v.fma(w0, c0);
+                c1 = v.fma(w1, c1);
+                w0 = codes.lanewise(VectorOperators.LSHR, 8).selectFrom(values).reinterpretAsFloats();
+                w1 = codes.lanewise(VectorOperators.LSHR, 12).selectFrom(values).reinterpretAsFloats();
+                v = FloatVector.broadcast(FLOATS, x[k + 32]);
+                b0 = v.fma(w0, b0);
+                b1 = v.fma(w1, b1);
+                v = FloatVector.broadcast(FLOATS, x[k + 32 + next]);
+                d0 = v.fma(w0, d0);
+                d1 = v.fma(w1, d1);
+            }
+            int to = PARTS + half * 4 * ROW;
+            a0.intoArray(y, to);
+            a1.intoArray(y, to + ROW);
+            b0.intoArray(y, to + 2 * ROW);
+            b1.intoArray(y, to + 3 * ROW);
+            c0.intoArray(y, to + ROW_PARTS);
+            c1.intoArray(y, to + ROW_PARTS + ROW);
+            d0.intoArray(y, to + ROW_PARTS + 2 * ROW);
+            d1.intoArray(y, to + ROW_PARTS + 3 * ROW);
+        }
+    }
+
+    /** As {@link #fp4Wide}, for vectors that do not hold all values: two blocks at a time. */
+    private static void fp4Narrow(float[] x, int first, PackedMatrix matrix, int group, float[] y) {
+        int[] data = matrix.data;
+        int step = matrix.format.step;
+        FloatVector power = FloatVector.broadcast(FLOATS, FP4_POWER);
+        FloatVector zero = FloatVector.broadcast(FLOATS, -0f);
+        for (int half = 0; half < 2; half++) {
+            int shift = 16 - 16 * half;
+            int end = first + 64 * half + 32;
+            for (int lane = 0; lane < ROW; lane += WIDTH) {
+                FloatVector a0 = FloatVector.zero(FLOATS);
+                FloatVector a1 = a0;
+                FloatVector b0 = a0;
+                FloatVector b1 = a0;
+                int at = group + lane;
+                for (int k = first + 64 * half; k < end; k += step, at += ROW) {
+                    IntVector codes = IntVector.fromArray(INTS, data, at).lanewise(VectorOperators.LSHL, shift);
+                    FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
+                    IntVector w = codes.lanewise(VectorOperators.LSHL, 12).lanewise(VectorOperators.ASHR, 6);
+                    a0 = v.fma(w.and(FP4_MASK).reinterpretAsFloats().fma(power, zero), a0);
+                    w = codes.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 6);
+                    a1 = v.fma(w.and(FP4_MASK).reinterpretAsFloats().fma(power, zero), a1);
+                    v = FloatVector.broadcast(FLOATS, x[k + 32]);
+                    w = codes.lanewise(VectorOperators.LSHL, 4).lanewise(VectorOperators.ASHR, 6);
+                    b0 = v.fma(w.and(FP4_MASK).reinterpretAsFloats().fma(power, zero), b0);
+                    w = codes.lanewise(VectorOperators.ASHR, 6);
+                    b1 = v.fma(w.and(FP4_MASK).reinterpretAsFloats().fma(power, zero), b1);
+                }
+                int to = PARTS + half * 4 * ROW + lane;
+                a0.intoArray(y, to);
+                a1.intoArray(y, to + ROW);
+                b0.intoArray(y, to + 2 * ROW);
+                b1.intoArray(y, to + 3 * ROW);
+            }
+        }
+    }
+
+    /** As {@link #twoFp4Wide}, for vectors that do not hold all values: one block at a time. */
+    private static void twoFp4Narrow(float[] x, int first, int next, PackedMatrix matrix, int group, float[] y) {
+        int[] data = matrix.data;
+        int step = matrix.format.step;
+        FloatVector power = FloatVector.broadcast(FLOATS, FP4_POWER);
+        FloatVector zero = FloatVector.broadcast(FLOATS, -0f);
+        for (int block = 0; block < 4; block++) {
+            int shift = 24 - 8 * block;
+            int end = first + 32 * block + 32;
+            for (int lane = 0; lane < ROW; lane += WIDTH) {
+                FloatVector a0 = FloatVector.zero(FLOATS);
+                FloatVector a1 = a0;
+                FloatVector c0 = a0;
+                FloatVector c1 = a0;
+                int at = group + lane;
+                for (int k = first + 32 * block; k < end; k += step, at += ROW) {
+                    IntVector codes = IntVector.fromArray(INTS, data, at).lanewise(VectorOperators.LSHL, shift);
+                    IntVector w = codes.lanewise(VectorOperators.LSHL, 4).lanewise(VectorOperators.ASHR, 6);
+                    FloatVector w0 = w.and(FP4_MASK).reinterpretAsFloats().fma(power, zero);
+                    w = codes.lanewise(VectorOperators.ASHR, 6);
+                    FloatVector w1 = w.and(FP4_MASK).reinterpretAsFloats().fma(power, zero);
+                    FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
+                    a0 = v.fma(w0, a0);
+                    a1 = v.fma(w1, a1);
+                    v = FloatVector.broadcast(FLOATS, x[k + next]);
+                    c0 = v.fma(w0, c0);
+                    c1 = v.fma(w1, c1);
+                }
+                int to = PARTS + block * 2 * ROW + lane;
+                a0.intoArray(y, to);
+                a1.intoArray(y, to + ROW);
+                c0.intoArray(y, to + ROW_PARTS);
+                c1.intoArray(y, to + ROW_PARTS + ROW);
+            }
+        }
+    }
+
+    /** Adds the sums of the four blocks of a group of FP4, scaled, to one of the rows of {@code y}. */
+    private static void addScaled(int[] data, int exponents, float[] y, int row) {
+        int parts = PARTS + row * ROW_PARTS;
+        for (int lane = 0; lane < Panel.LANES; lane += WIDTH) {
+            IntVector bytes = IntVector.fromArray(INTS, data, exponents + lane);
+            FloatVector sum = FloatVector.fromArray(FLOATS, y, row * Panel.LANES + lane);
+            for (int block = 0; block < 4; block++) {
+                FloatVector scale = bytes.lanewise(VectorOperators.LSHL, 24 - 8 * block)
+                        .lanewise(VectorOperators.LSHR, 1)
+                        .and(EXPONENT_MASK)
+                        .reinterpretAsFloats();
+                sum = scale.fma(FloatVector.fromArray(FLOATS, y, parts + block * Panel.LANES + lane), sum);
+            }
+            sum.intoArray(y, row * Panel.LANES + lane);
+        }
+    }
+
+    /** Adds the blocks of FP4 that do not fill a group; no published model has any. */
+    private static void addRest(float[] x, int offset, PackedMatrix matrix, int panelIndex, float[] y, int to) {
+        if (matrix.inputs % PackedMatrix.GROUP == 0) {
+            return;
+        }
+        int block = matrix.inputs / PackedMatrix.GROUP * 4;
+        for (int lane = 0; lane < Panel.LANES; lane++) {
+            y[to + lane] = ScalarPackedKernels.addBlocks(
+                    x, offset, matrix, panelIndex * Panel.LANES + lane, block, y[to + lane]);
+        }
+    }
+
+    @Override
+    public void unpack(PackedMatrix matrix, int panelIndex, int input, int depth, Panel into) {
+        for (int lane = 0; lane < ROW; lane += WIDTH) {
+            switch (matrix.format) {
+                case FP8 -> unpackFp8(matrix, matrix.at(panelIndex, input) + lane, depth, into.weights, lane);
+                case BF16 -> unpackBf16(matrix, matrix.at(panelIndex, input) + lane, depth, into.weights, lane);
+                case FP4 -> {
+                    if (depth < PackedMatrix.GROUP || input % PackedMatrix.GROUP != 0) {
+                        ScalarPackedKernels.unpackFrom(matrix, panelIndex, input, 0, depth, into);
+                    } else if (WIDTH == ROW) {
+                        unpackFp4Wide(matrix, matrix.at(panelIndex, input), into.weights);
+                    } else {
+                        unpackFp4Narrow(matrix, matrix.at(panelIndex, input) + lane, into.weights, lane);
+                    }
+                }
+            }
+        }
+        matrix.scales(panelIndex, input, depth, into);
+    }
+
+    private static void unpackFp8(PackedMatrix matrix, int from, int depth, float[] weights, int lane) {
+        int[] data = matrix.data;
+        int step = matrix.format.step;
+        FloatVector power = FloatVector.broadcast(FLOATS, FP8_POWER);
+        FloatVector zero = FloatVector.broadcast(FLOATS, -0f);
+        for (int k = 0, at = from, to = lane; k < depth; k += step, at += ROW, to += 4 * ROW) {
+            IntVector codes = IntVector.fromArray(INTS, data, at);
+            IntVector w = codes.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 4);
+            w.and(FP8_MASK).reinterpretAsFloats().fma(power, zero).intoArray(weights, to);
+            w = codes.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 4);
+            w.and(FP8_MASK).reinterpretAsFloats().fma(power, zero).intoArray(weights, to + ROW);
+            w = codes.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 4);
+            w.and(FP8_MASK).reinterpretAsFloats().fma(power, zero).intoArray(weights, to + 2 * ROW);
+            w = codes.lanewise(VectorOperators.ASHR, 4);
+            w.and(FP8_MASK).reinterpretAsFloats().fma(power, zero).intoArray(weights, to + 3 * ROW);
+        }
+    }
+
+    private static void unpackBf16(PackedMatrix matrix, int from, int depth, float[] weights, int lane) {
+        int[] data = matrix.data;
+        int step = matrix.format.step;
+        for (int k = 0, at = from, to = lane; k < depth; k += step, at += ROW, to += 2 * ROW) {
+            IntVector codes = IntVector.fromArray(INTS, data, at);
+            codes.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(weights, to);
+            codes.and(0xffff0000).reinterpretAsFloats().intoArray(weights, to + ROW);
+        }
+    }
+
+    private static void unpackFp4Wide(PackedMatrix matrix, int from, float[] weights) {
+        int[] data = matrix.data;
+        int step = matrix.format.step;
+        IntVector values = FloatVector.fromArray(FLOATS, FP4_VALUES, 0).reinterpretAsInts();
+        for (int k = 0, at = from; k < 32; k += step, at += ROW) {
+            IntVector codes = IntVector.fromArray(INTS, data, at);
+            for (int block = 0; block < 4; block++) {
+                int to = (32 * block + k) * Panel.LANES;
+                IntVector w = codes.lanewise(VectorOperators.LSHR, 8 * block);
+                w.selectFrom(values).reinterpretAsFloats().intoArray(weights, to);
+                w = w.lanewise(VectorOperators.LSHR, 4);
+                w.selectFrom(values).reinterpretAsFloats().intoArray(weights, to + ROW);
+            }
+        }
+    }
+
+    private static void unpackFp4Narrow(PackedMatrix matrix, int from, float[] weights, int lane) {
+        int[] data = matrix.data;
+        int step = matrix.format.step;
+        FloatVector power = FloatVector.broadcast(FLOATS, FP4_POWER);
+        FloatVector zero = FloatVector.broadcast(FLOATS, -0f);
+        for (int k = 0, at = from; k < 32; k += step, at += ROW) {
+            IntVector codes = IntVector.fromArray(INTS, data, at);
+            for (int block = 0; block < 4; block++) {
+                int to = (32 * block + k) * Panel.LANES + lane;
+                IntVector w =
+                        codes.lanewise(VectorOperators.LSHL, 28 - 8 * block).lanewise(VectorOperators.ASHR, 6);
+                w.and(FP4_MASK).reinterpretAsFloats().fma(power, zero).intoArray(weights, to);
+                w = codes.lanewise(VectorOperators.LSHL, 24 - 8 * block).lanewise(VectorOperators.ASHR, 6);
+                w.and(FP4_MASK).reinterpretAsFloats().fma(power, zero).intoArray(weights, to + ROW);
+            }
+        }
+    }
+}

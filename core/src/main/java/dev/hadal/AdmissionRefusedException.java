@@ -1,5 +1,6 @@
 package dev.hadal;
 
+import dev.hadal.engine.AdmissionException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,17 @@ public final class AdmissionRefusedException extends RuntimeException {
         super(message);
         this.reason = reason;
         this.retryAfter = retryAfter;
+    }
+
+    /** What the engine's refusal means for a call whose prompt is known to fit. */
+    static AdmissionRefusedException of(AdmissionException refusal) {
+        Reason reason = switch (refusal.reason()) {
+            case TOO_LONG, TOO_LARGE, INVALID_ID -> Reason.NEVER_FITS;
+            case QUEUE_REQUESTS, QUEUE_TOKENS, QUEUE_BYTES -> Reason.QUEUE_FULL;
+            case QUEUE_SECONDS, DEADLINE -> Reason.TIME;
+            case SHUT_DOWN -> Reason.CLOSING;
+        };
+        return new AdmissionRefusedException(reason, String.valueOf(refusal.getMessage()), refusal.retryAfter());
     }
 
     /** What there is too little of. */

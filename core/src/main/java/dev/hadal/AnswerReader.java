@@ -92,6 +92,12 @@ final class AnswerReader {
         return take();
     }
 
+    /** Reads the next id where only the end matters. */
+    boolean ends(int id) {
+        accept(id, null);
+        return ended;
+    }
+
     /**
      * No more ids will come.
      *

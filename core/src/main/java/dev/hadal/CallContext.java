@@ -1,5 +1,6 @@
 package dev.hadal;
 
+import dev.hadal.engine.Origin;
 import java.time.Duration;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -59,5 +60,10 @@ public record CallContext(
     /** This with other ids for tool calls. */
     public CallContext withToolCallIds(IntFunction<String> other) {
         return new CallContext(tenant, cacheNamespace, priority, timeLimit, label, other);
+    }
+
+    /** The same for the engine. */
+    Origin origin() {
+        return new Origin(tenant, cacheNamespace, priority, timeLimit, label);
     }
 }

@@ -1,71 +1,82 @@
 package dev.hadal;
 
 import dev.hadal.chat.ChatEvent;
-import dev.hadal.chat.ControlTokens;
 import dev.hadal.chat.FinishReason;
+import dev.hadal.chat.ScoredToken;
+import dev.hadal.chat.TokenLogProb;
 import dev.hadal.chat.Usage;
+import dev.hadal.engine.EndReason;
+import dev.hadal.engine.Generation;
+import dev.hadal.engine.GenerationException;
+import dev.hadal.engine.GenerationUsage;
+import dev.hadal.engine.Taken;
+import dev.hadal.sample.LogProbs;
 import dev.hadal.tokenizer.StreamDecoder;
 import dev.hadal.tokenizer.Tokenizer;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One answer on its way. Iterate over its events, once; the last is {@link ChatEvent.End}. The thread that iterates
- * computes; {@link #cancel} may be called from any other.
+ * One answer on its way. Iterate over its events, once; the last is {@link ChatEvent.End}. It is computed elsewhere, a
+ * bounded distance ahead of its reader, who waits for what is not there yet and may be a virtual thread. One thread
+ * reads; {@link #cancel}, {@link #close} and {@link #timings} may be called by any.
  */
 public final class ChatRun implements Iterable<ChatEvent>, AutoCloseable {
-    private final SingleGeneration generation;
-    private final StreamDecoder rawText;
+    private final Generation generation;
+    private final int[] prompt;
+    private final Answering answering;
     private final AnswerReader reader;
-    private final int endOfSentence;
     private final Deque<ChatEvent> ready = new ArrayDeque<>();
-    private final long startNanos = System.nanoTime();
-    private long firstNanos;
-    private long lastNanos;
     private int[] sampledIds = new int[16];
     private int sampled;
     private boolean started;
     private boolean ended;
-    private volatile boolean cancelled;
 
-    ChatRun(Tokenizer tokenizer, SingleGeneration generation, AnswerFormat format) {
+    ChatRun(Generation generation, int[] prompt, Answering answering) {
         this.generation = generation;
-        this.rawText = tokenizer.streamDecoder();
-        this.reader = new AnswerReader(tokenizer, format);
-        this.endOfSentence = AnswerReader.control(tokenizer, ControlTokens.END_OF_SENTENCE);
+        this.prompt = prompt;
+        this.answering = answering;
+        this.reader = new AnswerReader(answering.tokenizer(), answering.format());
     }
 
-    /** What has been used so far. */
+    /** What has been used so far, as far as it was read. */
     public Usage usage() {
-        return reader.usage(generation.prompt().length, 0);
+        return reader.usage(prompt.length, generation.usage().reusedTokens());
+    }
+
+    /** What the engine did for this answer so far, from any thread. */
+    public GenerationUsage engineUsage() {
+        return generation.usage();
     }
 
     /** How long it has taken so far. */
     public RunTimings timings() {
-        Duration first = sampled == 0 ? Duration.ZERO : Duration.ofNanos(firstNanos - startNanos);
-        long last = ended ? lastNanos : System.nanoTime();
-        return new RunTimings(Duration.ZERO, first, Duration.ofNanos(last - startNanos), sampled);
+        GenerationUsage usage = generation.usage();
+        GenerationUsage.Timings timings = usage.timings();
+        return new RunTimings(
+                timings.started(), timings.firstToken(), timings.ended(), timings.longestGap(), usage.sampledTokens());
     }
 
     /** The ids of the prompt. */
     public int[] promptIds() {
-        return generation.prompt();
+        return prompt.clone();
     }
 
-    /** The ids that were sampled so far, the end-of-sentence token included. */
+    /** The ids that were sampled and read so far, the end-of-sentence token included. */
     public int[] sampledIds() {
         return Arrays.copyOf(sampledIds, sampled);
     }
 
-    /** Ends the answer at the next token, from any thread. */
+    /** Ends the answer at the next token, from any thread; what was not read yet is dropped. */
     public void cancel() {
-        cancelled = true;
+        generation.cancel();
     }
 
+    /** Cancels the answer if it is not over. */
     @Override
     public void close() {
         cancel();
@@ -73,7 +84,7 @@ public final class ChatRun implements Iterable<ChatEvent>, AutoCloseable {
 
     /**
      * The events; only one iterator can be had, of events or of {@link #raw} text. Its methods throw
-     * {@link GenerationFailedException} if the answer cannot be continued.
+     * {@link GenerationFailedException} if the answer cannot be continued. A reader that is interrupted has cancelled.
      */
     @Override
     public Iterator<ChatEvent> iterator() {
@@ -101,25 +112,23 @@ public final class ChatRun implements Iterable<ChatEvent>, AutoCloseable {
     public Iterable<String> raw() {
         return () -> {
             start();
+            StreamDecoder decoder = answering.tokenizer().streamDecoder();
             return new Iterator<>() {
-                private boolean over;
-
                 @Override
                 public boolean hasNext() {
-                    return !over;
+                    return !ended;
                 }
 
                 @Override
                 public String next() {
-                    if (over) {
+                    if (ended) {
                         throw new NoSuchElementException("the answer is over");
                     }
-                    int id = sample();
-                    over = id < 0 || id == endOfSentence;
-                    if (!over) {
-                        reader.accept(id, null);
-                    }
-                    return id < 0 ? rawText.finish() : rawText.accept(id);
+                    int before = sampled;
+                    step();
+                    ready.clear();
+                    String text = sampled > before ? decoder.accept(sampledIds[before]) : "";
+                    return ended ? text + decoder.finish() : text;
                 }
             };
         };
@@ -132,39 +141,77 @@ public final class ChatRun implements Iterable<ChatEvent>, AutoCloseable {
         started = true;
     }
 
-    /** The next token; -1 when there is none because of a limit or a cancellation. */
-    private int sample() {
-        boolean more = true;
-        while (more && !cancelled) {
-            more = generation.prefill();
+    private void step() {
+        switch (take()) {
+            case Taken.Token token -> {
+                add(token.id());
+                reader.accept(token.id(), score(token.logProbs())).forEach(this::emit);
+            }
+            case Taken.End end -> end(end);
         }
-        if (cancelled || generation.exhausted()) {
-            return -1;
+    }
+
+    private Taken take() {
+        try {
+            return generation.take();
+        } catch (GenerationException e) {
+            ended = true;
+            throw GenerationFailedException.of(e);
+        } catch (InterruptedException _) {
+            generation.cancel();
+            Thread.currentThread().interrupt();
+            return new Taken.End(EndReason.CANCELLED, -1, generation.usage());
         }
-        int id = generation.next();
-        lastNanos = System.nanoTime();
-        firstNanos = sampled == 0 ? lastNanos : firstNanos;
+    }
+
+    private void add(int id) {
         if (sampled == sampledIds.length) {
             sampledIds = Arrays.copyOf(sampledIds, 2 * sampled);
         }
         sampledIds[sampled++] = id;
-        return id;
     }
 
-    private void step() {
-        int id = sample();
-        if (id >= 0) {
-            ready.addAll(reader.accept(id, null));
-        }
-        if (id < 0) {
-            end(cancelled ? FinishReason.CANCELLED : FinishReason.LENGTH);
-        } else if (reader.ended()) {
-            end(FinishReason.STOP);
-        }
-    }
-
-    private void end(FinishReason reason) {
-        ready.addAll(reader.finish(reason, usage()));
+    private void end(Taken.End end) {
         ended = true;
+        if (end.stopId() >= 0 && end.stopId() < answering.tokenizer().vocabularySize()) {
+            add(end.stopId());
+        }
+        FinishReason reason = switch (end.reason()) {
+            case STOP_ID -> answering.endings().getOrDefault(end.stopId(), FinishReason.STOP);
+            case STOP_RULE -> FinishReason.STOP;
+            case LENGTH -> FinishReason.LENGTH;
+            case CANCELLED -> FinishReason.CANCELLED;
+            case DEADLINE -> FinishReason.DEADLINE;
+            case SHUT_DOWN ->
+                throw new GenerationFailedException(
+                        GenerationFailedException.Kind.CLOSED, "the model was closed while it answered", null);
+        };
+        reader.finish(reason, usage()).forEach(this::emit);
+    }
+
+    /** An answer must be remembered before its reader knows that it is over and goes on. */
+    private void emit(ChatEvent event) {
+        AnswerMemory.Entry memory = answering.memory();
+        if (memory != null) {
+            memory.accept(event);
+            if (event instanceof ChatEvent.End end) {
+                memory.finish(end, sampledIds());
+            }
+        }
+        ready.add(event);
+    }
+
+    private @Nullable TokenLogProb score(@Nullable LogProbs logProbs) {
+        return logProbs == null
+                ? null
+                : new TokenLogProb(
+                        score(logProbs.chosen()),
+                        logProbs.top().stream().map(this::score).toList());
+    }
+
+    private ScoredToken score(LogProbs.Entry entry) {
+        Tokenizer tokenizer = answering.tokenizer();
+        byte[] bytes = entry.id() < tokenizer.vocabularySize() ? tokenizer.bytes(entry.id()) : new byte[0];
+        return new ScoredToken(entry.id(), bytes, entry.logProb());
     }
 }

@@ -6,12 +6,12 @@ import dev.hadal.checkpoint.Checkpoint;
 import dev.hadal.checkpoint.CheckpointException;
 import dev.hadal.checkpoint.DirectoryFiles;
 import dev.hadal.checkpoint.ModelFiles;
+import dev.hadal.engine.Engine;
+import dev.hadal.engine.EngineOptions;
 import dev.hadal.kernel.Compute;
 import dev.hadal.kernel.KernelSelector;
 import dev.hadal.kernel.Kernels;
 import dev.hadal.kernel.WarmingKernels;
-import dev.hadal.model.Batch;
-import dev.hadal.model.Logits;
 import dev.hadal.model.v4.DeepSeekV4;
 import dev.hadal.model.v4.V4Binder;
 import dev.hadal.model.v4.V4Config;
@@ -23,15 +23,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An open model: weights mapped, threads started, ready to answer.
  *
- * <p>Several answers may run on one model from several threads; their steps take turns and none changes another's
- * result.
+ * <p>Any number of answers may run on one model; they are computed together and none changes another's result.
  */
 public final class DeepSeek implements AutoCloseable {
     private static final String TOKENIZER = "tokenizer.json";
@@ -42,11 +41,15 @@ public final class DeepSeek implements AutoCloseable {
     private final Kernels kernels;
     private final ModelInfo info;
     private final GenerationDefaults defaults;
-    private final ReentrantLock turn = new ReentrantLock();
+    private final EngineOptions engineOptions;
     private @Nullable Tokenizer tokenizer;
+    private @Nullable Engine engine;
+    private @Nullable Chat chat;
+    private boolean closed;
 
     private DeepSeek(Checkpoint checkpoint, OpenOptions options) {
         this.checkpoint = checkpoint;
+        this.engineOptions = options.engine();
         V4Config config = V4Config.parse(checkpoint.configJson(), checkpoint.configOrigin());
         V4Weights weights = V4Binder.bind(checkpoint, config);
         EffortRules rules = options.rules();
@@ -104,9 +107,36 @@ public final class DeepSeek implements AutoCloseable {
         }
     }
 
-    /** Conversations with this model. */
-    public Chat chat() {
-        return new Chat(this, new V4PromptEncoder());
+    /**
+     * Conversations with this model: one object, closed with this one, whose answers share one engine and one cache.
+     *
+     * @throws CheckpointException if the checkpoint has no tokenizer or another model's
+     */
+    public synchronized Chat chat() {
+        Chat opened = chat;
+        if (opened == null) {
+            ChatProfile profile = new ChatProfile(
+                    info.origin(), info.size(), new V4PromptEncoder(), info.rules(), defaults.sampling(), Map.of());
+            Tokenizer words = tokenizer();
+            opened = new Chat(model, engine(), words, profile, false);
+            chat = opened;
+        }
+        return opened;
+    }
+
+    /** The engine behind {@link #chat}, for work with ids; closed with this object. */
+    public synchronized Engine engine() {
+        Engine started = engine;
+        if (started == null) {
+            if (closed) {
+                throw new IllegalStateException("the model is closed");
+            }
+            // A checkpoint may have more rows than its tokenizer has ids; those rows were never trained.
+            int vocabulary = checkpoint.files().exists(TOKENIZER) ? tokenizer().vocabularySize() : 0;
+            started = new Engine(model, engineOptions.withVocabulary(vocabulary));
+            engine = started;
+        }
+        return started;
     }
 
     /**
@@ -136,7 +166,7 @@ public final class DeepSeek implements AutoCloseable {
         return loaded;
     }
 
-    /** The model itself, for work with ids; not to be used while a conversation runs. */
+    /** The model itself; not to be used once there is an {@link #engine}. */
     public DeepSeekV4 model() {
         return model;
     }
@@ -171,27 +201,16 @@ public final class DeepSeek implements AutoCloseable {
         return defaults;
     }
 
-    /** Computes a batch when it is this one's turn. */
-    void forward(Batch batch, Logits logits) {
-        turn.lock();
-        try {
-            model.forward(batch, logits);
-        } finally {
-            turn.unlock();
-        }
-    }
-
     @Override
-    public void close() {
-        turn.lock();
-        try {
-            model.close();
-            if (kernels instanceof WarmingKernels warming) {
-                warming.close();
-            }
-            checkpoint.close();
-        } finally {
-            turn.unlock();
+    public synchronized void close() {
+        closed = true;
+        if (engine != null) {
+            engine.close();
         }
+        model.close();
+        if (kernels instanceof WarmingKernels warming) {
+            warming.close();
+        }
+        checkpoint.close();
     }
 }

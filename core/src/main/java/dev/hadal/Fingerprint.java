@@ -14,9 +14,12 @@ final class Fingerprint {
 
     static String of(LanguageModel model) {
         byte[] text = model.fingerprint().getBytes(StandardCharsets.UTF_8);
+        return HexFormat.of().formatHex(sha256().digest(text), 0, BYTES);
+    }
+
+    static MessageDigest sha256() {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
-            return HexFormat.of().formatHex(digest, 0, BYTES);
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

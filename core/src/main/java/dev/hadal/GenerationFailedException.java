@@ -1,5 +1,6 @@
 package dev.hadal;
 
+import dev.hadal.engine.GenerationException;
 import org.jspecify.annotations.Nullable;
 
 /** An answer could not be continued. Thrown by the iterator of a {@link ChatRun} after the events before the failure. */
@@ -28,6 +29,18 @@ public final class GenerationFailedException extends RuntimeException {
     public GenerationFailedException(Kind kind, String message, @Nullable Throwable origin) {
         super(message, origin);
         this.kind = kind;
+    }
+
+    static GenerationFailedException of(GenerationException failure) {
+        Kind kind = switch (failure.fault()) {
+            case MODEL -> Kind.MODEL;
+            case NOT_FINITE -> Kind.NOT_FINITE;
+            case SAMPLER, CONSTRAINT, STOP_RULE -> Kind.CHOICE;
+            case OUT_OF_MEMORY -> Kind.MEMORY;
+            case STUCK_READER -> Kind.SLOW_READER;
+            case ENGINE -> Kind.CLOSED;
+        };
+        return new GenerationFailedException(kind, String.valueOf(failure.getMessage()), failure);
     }
 
     /** What failed. */

@@ -1,6 +1,7 @@
 package dev.hadal;
 
 import dev.hadal.chat.EffortRules;
+import dev.hadal.engine.EngineOptions;
 import dev.hadal.kernel.KernelChoice;
 import dev.hadal.model.NumericsMode;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param weights where the weights are
  * @param batchRows tokens of a prompt that are computed at a time; memory for intermediate values grows with it
  * @param rules what the reasoning efforts write into a prompt; null for those the checkpoint was released with
+ * @param engine how answers share the model; its vocabulary is the tokenizer's
  * @param notices told once, in a sentence, of anything left out, slow or fallen back
  */
 public record OpenOptions(
@@ -24,6 +26,7 @@ public record OpenOptions(
         WeightPlacement weights,
         int batchRows,
         @Nullable EffortRules rules,
+        EngineOptions engine,
         Consumer<String> notices) {
     private static final int BATCH_ROWS = 256;
 
@@ -40,42 +43,54 @@ public record OpenOptions(
     /** All processors, the fastest kernels, notices unheard. */
     public static OpenOptions defaults() {
         return new OpenOptions(
-                NumericsMode.QAT, 0, KernelChoice.AUTO, WeightPlacement.AUTO, BATCH_ROWS, null, notice -> {});
+                NumericsMode.QAT,
+                0,
+                KernelChoice.AUTO,
+                WeightPlacement.AUTO,
+                BATCH_ROWS,
+                null,
+                EngineOptions.defaults(),
+                notice -> {});
     }
 
     /** These with another rounding. */
     public OpenOptions withNumerics(NumericsMode other) {
-        return new OpenOptions(other, threads, kernels, weights, batchRows, rules, notices);
+        return new OpenOptions(other, threads, kernels, weights, batchRows, rules, engine, notices);
     }
 
     /** These with another number of threads. */
     public OpenOptions withThreads(int other) {
-        return new OpenOptions(numerics, other, kernels, weights, batchRows, rules, notices);
+        return new OpenOptions(numerics, other, kernels, weights, batchRows, rules, engine, notices);
     }
 
     /** These with other kernels. */
     public OpenOptions withKernels(KernelChoice other) {
-        return new OpenOptions(numerics, threads, other, weights, batchRows, rules, notices);
+        return new OpenOptions(numerics, threads, other, weights, batchRows, rules, engine, notices);
     }
 
     /** These with the weights elsewhere. */
     public OpenOptions withWeights(WeightPlacement other) {
-        return new OpenOptions(numerics, threads, kernels, other, batchRows, rules, notices);
+        return new OpenOptions(numerics, threads, kernels, other, batchRows, rules, engine, notices);
     }
 
     /** These with another batch size. */
     public OpenOptions withBatchRows(int other) {
-        return new OpenOptions(numerics, threads, kernels, weights, other, rules, notices);
+        return new OpenOptions(numerics, threads, kernels, weights, other, rules, engine, notices);
     }
 
     /** These with another rule set. */
     public OpenOptions withRules(EffortRules other) {
-        return new OpenOptions(numerics, threads, kernels, weights, batchRows, other, notices);
+        return new OpenOptions(numerics, threads, kernels, weights, batchRows, other, engine, notices);
+    }
+
+    /** These with another engine. */
+    public OpenOptions withEngine(EngineOptions other) {
+        return new OpenOptions(numerics, threads, kernels, weights, batchRows, rules, other, notices);
     }
 
     /** These with another listener. */
     public OpenOptions withNotices(Consumer<String> other) {
-        return new OpenOptions(numerics, threads, kernels, weights, batchRows, rules, other);
+        return new OpenOptions(numerics, threads, kernels, weights, batchRows, rules, engine, other);
     }
 
     /** Threads to start. */

@@ -75,11 +75,14 @@ class AnswerReaderTest {
 
     @Test
     void tokensOfToolCallsAndOfTheBlankLineBeforeThemHaveNoScores() {
-        List<ChatEvent> events = read(
-                new AnswerReader(tokenizer, format(ThinkingMode.CHAT)),
-                "Wait.\n\n<｜DSML｜tool_calls>\n<｜DSML｜invoke name=\"f\">\n"
-                        + "<｜DSML｜parameter name=\"x\" string=\"false\">1</｜DSML｜parameter>\n"
-                        + "</｜DSML｜invoke>\n</｜DSML｜tool_calls>");
+        List<ChatEvent> events = read(new AnswerReader(tokenizer, format(ThinkingMode.CHAT)), """
+                        Wait.
+
+                        <｜DSML｜tool_calls>
+                        <｜DSML｜invoke name="f">
+                        <｜DSML｜parameter name="x" string="false">1</｜DSML｜parameter>
+                        </｜DSML｜invoke>
+                        </｜DSML｜tool_calls>""");
         assertThat(message(events).toolCalls()).containsExactly(new ToolCall("call_0", "f", "{\"x\": 1}"));
         // The full stop and the line breaks may be one token, which then belongs to the full stop.
         assertThat(scoredText(events, false)).startsWith("Wait.").isIn("Wait.", "Wait.\n\n");

@@ -16,6 +16,14 @@ public interface PromptEncoder {
      */
     List<Segment> encode(Conversation conversation, EncodingOptions options);
 
+    /**
+     * A finished assistant message as the model writes it: what follows the opened turn in a prompt of {@link #encode},
+     * the end-of-sentence token included.
+     *
+     * @param mode {@link ThinkingMode#THINKING} if the turn was opened with reasoning
+     */
+    List<Segment> answer(Message.Assistant message, ThinkingMode mode);
+
     /** The prompt that asks the model to continue a text. */
     List<Segment> plain(String text);
 

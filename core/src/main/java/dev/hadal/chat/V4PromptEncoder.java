@@ -35,6 +35,13 @@ public final class V4PromptEncoder implements PromptEncoder {
     }
 
     @Override
+    public List<Segment> answer(Message.Assistant message, ThinkingMode mode) {
+        PromptWriter out = new PromptWriter();
+        writeAssistant(message, mode == ThinkingMode.THINKING, out);
+        return out.segments();
+    }
+
+    @Override
     public List<Segment> plain(String text) {
         PromptWriter out = new PromptWriter();
         out.control(ControlTokens.BEGIN_OF_SENTENCE);
@@ -83,18 +90,16 @@ public final class V4PromptEncoder implements PromptEncoder {
                 out.control(ControlTokens.LATEST_REMINDER);
                 out.text(reminder.content());
             }
-            case Message.Assistant assistant -> {
-                if (thinking && turns.showsReasoning(index)) {
-                    out.text(assistant.reasoning());
-                    out.control(ControlTokens.END_THINK);
-                }
-                writeAnswer(assistant, out);
-            }
+            case Message.Assistant assistant -> writeAssistant(assistant, thinking && turns.showsReasoning(index), out);
             case Message.ToolResult _ -> throw new IllegalStateException("tool results are folded into user turns");
         }
     }
 
-    private static void writeAnswer(Message.Assistant assistant, PromptWriter out) {
+    private static void writeAssistant(Message.Assistant assistant, boolean reasoned, PromptWriter out) {
+        if (reasoned) {
+            out.text(assistant.reasoning());
+            out.control(ControlTokens.END_THINK);
+        }
         out.text(assistant.content());
         if (!assistant.toolCalls().isEmpty()) {
             out.text(Dsml.BEFORE_CALLS);

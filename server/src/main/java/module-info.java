@@ -14,6 +14,7 @@ module dev.hadal.server {
     requires org.eclipse.jetty.server;
     requires org.eclipse.jetty.util;
     requires org.xerial.sqlitejdbc;
+    requires re2j;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
 
@@ -21,4 +22,5 @@ module dev.hadal.server {
     exports dev.hadal.server.config;
     exports dev.hadal.server.http;
     exports dev.hadal.server.ops;
+    exports dev.hadal.server.script;
 }

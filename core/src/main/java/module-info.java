@@ -6,6 +6,7 @@ module dev.hadal {
     requires tools.jackson.databind;
 
     exports dev.hadal;
+    exports dev.hadal.cache;
     exports dev.hadal.chat;
     exports dev.hadal.checkpoint;
     exports dev.hadal.engine;

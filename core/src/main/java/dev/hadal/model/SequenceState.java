@@ -15,6 +15,14 @@ public interface SequenceState extends AutoCloseable {
     long bytes();
 
     /**
+     * How much of the memory reachable from this state is also reachable from another one of the same model, in bytes.
+     * Unless one of them is changed, it stays so.
+     */
+    default long sharedBytes(SequenceState other) {
+        return 0;
+    }
+
+    /**
      * An independent sequence with the same past. It costs little: what both remember is shared until one of them
      * changes it.
      *

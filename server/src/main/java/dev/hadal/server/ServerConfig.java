@@ -41,7 +41,10 @@ public record ServerConfig(HttpOptions http, Access access, Behaviour behaviour,
      * @param budget what each key without a budget of its own may spend, in dollars; null without limit
      */
     public record Access(
-            @Nullable Path keys, @Nullable Path ledger, String prices, @Nullable BigDecimal budget) {}
+            @Nullable Path keys,
+            @Nullable Path ledger,
+            String prices,
+            @Nullable BigDecimal budget) {}
 
     /**
      * What it does where clients can tell.
@@ -109,7 +112,11 @@ public record ServerConfig(HttpOptions http, Access access, Behaviour behaviour,
                 setting("limits.queue-bytes", BYTES, "256MiB", "memory of waiting requests; beyond: 429"),
                 setting("limits.queue-time", DURATION, "10m", "predicted wait; beyond: 429"),
                 setting("limits.running", COUNT, "64", "answers that are computed at a time"),
-                setting("limits.state", BYTES, "0", "memory of sequences and cached prefixes; 0: a third of the heap")));
+                setting(
+                        "limits.state",
+                        BYTES,
+                        "0",
+                        "memory of sequences and cached prefixes; 0: a third of the heap")));
     }
 
     private static Setting setting(String name, Setting.Kind kind, String standard, String meaning) {

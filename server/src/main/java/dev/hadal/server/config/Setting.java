@@ -46,15 +46,14 @@ public record Setting(String name, Kind kind, String standard, String meaning) {
 
     /** Refuses a value that does not look right. */
     void require(String value, String where) {
-        boolean right =
-                switch (kind) {
-                    case TEXT, LIST -> true;
-                    case COUNT -> isCount(value);
-                    case BYTES -> measure(value, Setting.BYTES) >= 0;
-                    case DURATION -> measure(value, MILLIS) >= 0;
-                    case AMOUNT -> value.isEmpty() || isAmount(value);
-                    case SWITCH -> value.equals("true") || value.equals("false");
-                };
+        boolean right = switch (kind) {
+            case TEXT, LIST -> true;
+            case COUNT -> isCount(value);
+            case BYTES -> measure(value, Setting.BYTES) >= 0;
+            case DURATION -> measure(value, MILLIS) >= 0;
+            case AMOUNT -> value.isEmpty() || isAmount(value);
+            case SWITCH -> value.equals("true") || value.equals("false");
+        };
         if (!right) {
             throw new ConfigException(where + ": " + name + " must be " + kind.form + ", but is " + value);
         }

@@ -55,7 +55,12 @@ final class Dispatcher extends Handler.Abstract {
         Callback complete = Callback.from(() -> leave(endPoint), callback);
         Reply reply =
                 new Reply(request, response, complete, options.limits().timing().writeStall());
-        request.addFailureListener(reply::disconnect);
+        // A body that is badly framed is for whoever reads it; its client is still there.
+        request.addFailureListener(cause -> {
+            if (!(cause instanceof org.eclipse.jetty.http.HttpException)) {
+                reply.disconnect(cause);
+            }
+        });
         Thread.ofVirtual().name("request").start(() -> serve(request, response, reply));
         return true;
     }
@@ -116,6 +121,9 @@ final class Dispatcher extends Handler.Abstract {
             refuse(exchange, refusal);
         } catch (ClientGoneException _) {
             // Nobody is left to be told.
+        } catch (RuntimeException | Error e) {
+            logger.log(Level.ERROR, "request " + id + " broke off", e);
+            reply.disconnect(e);
         } finally {
             exchange.ended();
             log.ended(entry(request, exchange, began));
@@ -126,6 +134,7 @@ final class Dispatcher extends Handler.Abstract {
     private Exchange route(Request request, Reply reply, Exchange unrouted) {
         checks.head(request);
         checks.host(request);
+        checks.path(request);
         boolean preflight = checks.origin(request, reply);
         String path = unrouted.path();
         String method = request.getMethod();
@@ -157,7 +166,13 @@ final class Dispatcher extends Handler.Abstract {
         exchange.principal(gate.admit(exchange));
         checks.content(request, exchange);
         exchange.route().handler().handle(exchange);
-        if (!exchange.reply().ended() && exchange.reply().gone() == null) {
+        if (exchange.reply().ended()) {
+            return;
+        }
+        Throwable left = exchange.reply().left();
+        if (left != null) {
+            exchange.reply().disconnect(left);
+        } else {
             throw new IllegalStateException("the handler of " + exchange.route().path() + " left without an answer");
         }
     }
@@ -197,7 +212,7 @@ final class Dispatcher extends Handler.Abstract {
 
     private RequestLog.Entry entry(Request request, Exchange exchange, long began) {
         Reply reply = exchange.reply();
-        boolean left = reply.gone() != null;
+        boolean left = reply.left() != null;
         RequestLog.Asked asked = new RequestLog.Asked(
                 request.getMethod(),
                 String.valueOf(request.getHttpURI().getPath()),

@@ -204,7 +204,7 @@ public final class Exchange {
     /** Waits for the client to leave, which its system tells at once in most cases. */
     private void watch() {
         if (request.getConnectionMetaData().getConnection().getEndPoint() instanceof WatchedEndPoint endPoint) {
-            endPoint.watch(reply::disconnect);
+            endPoint.watch(reply::leave);
         }
     }
 

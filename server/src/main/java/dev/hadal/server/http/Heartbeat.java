@@ -40,7 +40,7 @@ final class Heartbeat implements AutoCloseable {
     }
 
     private void wake(long minimumQuiet) {
-        if (stopped.get() || reply.ended() || reply.gone() != null) {
+        if (stopped.get() || reply.ended() || reply.left() != null) {
             return;
         }
         long quiet = reply.nanosSinceWrite();

@@ -51,7 +51,7 @@ public final class PendingReply implements AutoCloseable {
 
     /** Whether somebody still waits for the body. */
     public boolean open() {
-        return !reply.ended() && reply.gone() == null;
+        return !reply.ended() && reply.left() == null;
     }
 
     /** Stops the blank lines; the response itself is ended by {@link #finish} or by what the handler throws. */

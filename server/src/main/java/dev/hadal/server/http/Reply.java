@@ -36,6 +36,7 @@ final class Reply {
     private final List<Runnable> goneHooks = new ArrayList<>();
     private volatile long lastWrite = System.nanoTime();
     private volatile boolean ended;
+    private volatile @Nullable Throwable left;
     private volatile @Nullable Throwable gone;
     private long bytes;
 
@@ -72,9 +73,10 @@ final class Reply {
         return System.nanoTime() - lastWrite;
     }
 
+    /** Why the client is taken to have left; null while it is there. */
     @Nullable
-    Throwable gone() {
-        return gone;
+    Throwable left() {
+        return left;
     }
 
     /** Lets the connection end with this response. */
@@ -125,9 +127,9 @@ final class Reply {
     }
 
     private boolean tryWrite(byte[] content, boolean last) {
-        Throwable left = gone;
-        if (left != null) {
-            throw new ClientGoneException(left);
+        Throwable broken = gone;
+        if (broken != null) {
+            throw new ClientGoneException(broken);
         }
         if (ended) {
             return false;
@@ -147,9 +149,9 @@ final class Reply {
             Thread.currentThread().interrupt();
             disconnect(e);
         }
-        left = gone;
-        if (left != null) {
-            throw new ClientGoneException(left);
+        broken = gone;
+        if (broken != null) {
+            throw new ClientGoneException(broken);
         }
         bytes += content.length;
         lastWrite = System.nanoTime();
@@ -169,10 +171,11 @@ final class Reply {
             Content.Chunk chunk = request.read();
             if (chunk == null) {
                 CompletableFuture<@Nullable Void> more = new CompletableFuture<>();
-                request.demand(() -> more.complete(null));
                 try {
+                    // Refused if somebody has stopped to wait for a body that does not come: neither does this.
+                    request.demand(() -> more.complete(null));
                     more.get(Math.max(1, until - System.nanoTime()), TimeUnit.NANOSECONDS);
-                } catch (InterruptedException | ExecutionException | TimeoutException e) {
+                } catch (InterruptedException | ExecutionException | TimeoutException | RuntimeException e) {
                     return;
                 }
                 continue;
@@ -186,18 +189,32 @@ final class Reply {
         }
     }
 
+    /**
+     * The client has closed its side: hooks run, once. An answer that is ready is sent all the same, for the few that
+     * only say that they have asked all they want.
+     */
+    void leave(Throwable cause) {
+        List<Runnable> hooks;
+        synchronized (goneHooks) {
+            if (left != null || ended) {
+                return;
+            }
+            left = cause;
+            hooks = List.copyOf(goneHooks);
+            goneHooks.clear();
+        }
+        hooks.forEach(Runnable::run);
+    }
+
     /** Gives the connection up: hooks run, once, and later writes fail. */
     void disconnect(Throwable cause) {
-        List<Runnable> hooks;
+        leave(cause);
         synchronized (goneHooks) {
             if (gone != null || ended) {
                 return;
             }
             gone = cause;
-            hooks = List.copyOf(goneHooks);
-            goneHooks.clear();
         }
-        hooks.forEach(Runnable::run);
         // The library logs other exceptions than its own with their whole trace.
         callback.failed(new EofException(cause));
         request.getConnectionMetaData().getConnection().getEndPoint().close(cause);
@@ -206,7 +223,7 @@ final class Reply {
     /** Runs something when the client leaves before the response is complete; at once if it has left already. */
     void onGone(Runnable hook) {
         synchronized (goneHooks) {
-            if (gone == null) {
+            if (left == null) {
                 goneHooks.add(hook);
                 return;
             }

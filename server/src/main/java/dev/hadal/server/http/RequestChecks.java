@@ -62,6 +62,21 @@ final class RequestChecks {
         }
     }
 
+    /** No path that others might read as another one: nothing is normalised here. */
+    void path(Request request) {
+        String path = String.valueOf(request.getHttpURI().getPath());
+        boolean plain = path.startsWith("/") && path.indexOf(';') < 0 && path.indexOf("//") < 0;
+        for (int start = 0; plain && start >= 0; start = path.indexOf('/', start + 1)) {
+            plain = !path.startsWith("/./", start)
+                    && !path.startsWith("/../", start)
+                    && !path.substring(start).equals("/.")
+                    && !path.substring(start).equals("/..");
+        }
+        if (!plain && !path.equals("*")) {
+            throw HttpException.badRequest("the path is not in its plain form").closing();
+        }
+    }
+
     /** The name under which the server was called. */
     void host(Request request) {
         List<String> hosts = request.getHeaders().getValuesList(HttpHeader.HOST);

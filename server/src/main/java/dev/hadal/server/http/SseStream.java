@@ -44,14 +44,14 @@ public final class SseStream implements AutoCloseable {
 
     /** Whether events still reach somebody. */
     public boolean open() {
-        return !reply.ended() && reply.gone() == null;
+        return !reply.ended() && reply.left() == null;
     }
 
-    /** Ends the stream; closing again, or after the client left, does nothing. */
+    /** Ends the stream; closing again does nothing. */
     @Override
     public void close() {
         heartbeat.close();
-        if (open()) {
+        if (!reply.ended()) {
             reply.write(NOTHING, true);
         }
     }

@@ -15,9 +15,11 @@ module dev.hadal.server {
     requires org.eclipse.jetty.util;
     requires org.xerial.sqlitejdbc;
     requires re2j;
-    requires tools.jackson.databind;
+    requires transitive tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
 
+    exports dev.hadal.server;
+    exports dev.hadal.server.api;
     exports dev.hadal.server.auth;
     exports dev.hadal.server.config;
     exports dev.hadal.server.http;

@@ -1,0 +1,2 @@
+/** Anthropic's Messages as DeepSeek speaks them. */
+package dev.hadal.server.anthropic;

@@ -1,0 +1,2 @@
+/** OpenAI's dialects as DeepSeek speaks them: Chat Completions, completions, Responses, models, balance. */
+package dev.hadal.server.openai;

@@ -3,6 +3,7 @@
 module dev.hadal {
     requires static transitive org.jspecify;
     requires jdk.incubator.vector;
+    requires jdk.jfr;
     requires tools.jackson.databind;
 
     exports dev.hadal;

@@ -25,8 +25,12 @@ final class Chooser {
         this.context = context;
     }
 
-    /** Chooses, tells the generation, and ends it where it ends; a fault of this request ends it too. */
-    void choose(Sequence sequence, Logits logits, int row) {
+    /**
+     * Chooses, tells the generation, and ends it where it ends; a fault of this request ends it too.
+     *
+     * @return false if the logits are no numbers
+     */
+    boolean choose(Sequence sequence, Logits logits, int row) {
         Generation generation = sequence.generation();
         int position = sequence.known();
         try {
@@ -37,7 +41,7 @@ final class Chooser {
             if (limits(sequence).stopIds().contains(id)) {
                 generation.sampled(null);
                 generation.end(EndReason.STOP_ID, id);
-                return;
+                return true;
             }
             LogProbs logProbs = logProbs(sequence, rules, logits, row, id);
             rules.accept(id);
@@ -51,10 +55,12 @@ final class Chooser {
             }
         } catch (GenerationException fault) {
             generation.fail(fault);
+            return fault.fault() != Fault.NOT_FINITE;
         } catch (RuntimeException | Error e) {
             generation.fail(new GenerationException(
                     fault(sequence, e), "no token could be chosen at position " + position + ": " + reason(e), e));
         }
+        return true;
     }
 
     private int next(Sequence sequence, SampledSequence rules, float[] values, int offset) {

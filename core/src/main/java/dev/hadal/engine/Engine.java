@@ -1,5 +1,7 @@
 package dev.hadal.engine;
 
+import dev.hadal.cache.CacheStatus;
+import dev.hadal.cache.PrefixTree;
 import dev.hadal.engine.AdmissionException.Reason;
 import dev.hadal.engine.GenerationException.Fault;
 import dev.hadal.model.LanguageModel;
@@ -9,9 +11,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -26,22 +28,26 @@ public final class Engine implements AutoCloseable {
     private final LanguageModel model;
     private final EngineOptions options;
     private final LongSupplier clock;
-    private final Pace pace = new Pace();
+    private final EngineEvents events = new EngineEvents();
+    private final Admission admission;
+    private final Memory memory;
+    private final Roster roster;
     private final Scheduler scheduler;
+    private final Health health;
+    private final Pace pace = new Pace();
     private final Chooser chooser;
     private final Logits logits;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Job> submitted = new ArrayDeque<>();
+    private Load load = Load.none();
     private long jobs;
     private boolean accepting = true;
     private boolean closing;
     private boolean woken;
     private boolean busy;
     private boolean stalled;
-    private final AtomicInteger faultsInARow = new AtomicInteger();
-    private volatile int running;
     private final Thread thread;
 
     /** An engine that works until it is closed. */
@@ -55,7 +61,12 @@ public final class Engine implements AutoCloseable {
         this.model = model;
         this.options = options;
         this.clock = clock;
-        this.scheduler = new Scheduler(model, options, pace, clock);
+        this.admission = new Admission(model, options);
+        this.health = new Health(options, clock);
+        this.memory = new Memory(model, options, events);
+        this.roster = new Roster(memory, options.readers(), clock, events);
+        this.scheduler =
+                new Scheduler(new Scheduler.Parts(roster, memory, pace, events), model.limits(), options);
         int vocabulary = options.vocabulary() == 0
                 ? model.limits().vocabulary()
                 : Math.min(options.vocabulary(), model.limits().vocabulary());
@@ -71,47 +82,38 @@ public final class Engine implements AutoCloseable {
      * @throws AdmissionException if it is refused; nothing has been computed for it then
      */
     public List<Generation> submit(GenerationRequest request) {
-        int context = model.limits().context();
-        int vocabulary = model.limits().vocabulary();
-        if (request.prompt().length >= context) {
-            throw new AdmissionException(
-                    Reason.TOO_LONG,
-                    "the prompt of " + request.prompt().length + " tokens leaves no room in the context of " + context,
-                    null);
-        }
-        for (int id : request.prompt()) {
-            if (id < 0 || id >= vocabulary) {
-                throw new AdmissionException(
-                        Reason.INVALID_ID,
-                        "token " + id + " of the prompt is not in the vocabulary of " + vocabulary + " ids",
-                        null);
-            }
-        }
-        lock.lock();
         try {
-            if (!accepting) {
-                throw new AdmissionException(Reason.SHUT_DOWN, "the engine accepts no more requests", null);
+            admission.requirePossible(request);
+            lock.lock();
+            try {
+                if (!accepting) {
+                    throw new AdmissionException(Reason.SHUT_DOWN, "the engine accepts no more requests", null);
+                }
+                admission.requireRoom(request, load);
+                return enqueue(request);
+            } finally {
+                lock.unlock();
             }
-            if (submitted.size() >= options.queue().requests()) {
-                throw new AdmissionException(
-                        Reason.QUEUE_REQUESTS,
-                        submitted.size() + " requests are waiting, no more may",
-                        Duration.ofSeconds(1));
-            }
-            Job job = new Job(request, jobs++);
-            List<Generation> generations = new ArrayList<>();
-            for (int choice = 0; choice < request.output().choices(); choice++) {
-                Generation generation =
-                        new Generation(request, choice, options.readers().ids(), clock, g -> wake());
-                generations.add(generation);
-                job.followers().add(new Sequence(job, choice, generation));
-            }
-            submitted.add(job);
-            wakeLocked();
-            return List.copyOf(generations);
-        } finally {
-            lock.unlock();
+        } catch (AdmissionException refusal) {
+            events.refused(request, refusal.reason());
+            throw refusal;
         }
+    }
+
+    private List<Generation> enqueue(GenerationRequest request) {
+        Job job = new Job(request, jobs++);
+        List<Generation> generations = new ArrayList<>();
+        for (int choice = 0; choice < request.output().choices(); choice++) {
+            Generation generation =
+                    new Generation(request, choice, options.readers().ids(), clock, _ -> wake());
+            generations.add(generation);
+            job.followers().add(new Sequence(job, choice, generation));
+        }
+        submitted.add(job);
+        load = load.with(request);
+        events.submitted();
+        signal();
+        return List.copyOf(generations);
     }
 
     /** One step: what is next, computed, chosen from, settled. False if there is nothing left to do. */
@@ -120,22 +122,22 @@ public final class Engine implements AutoCloseable {
         Plan plan = scheduler.next();
         if (!plan.isEmpty() && forward(plan)) {
             for (Plan.Part part : plan.sampled()) {
-                for (Sequence sequence : scheduler.choosing(part.sequence())) {
-                    chooser.choose(sequence, logits, part.logitsRow());
+                for (Sequence sequence : roster.choosing(part.sequence())) {
+                    if (!chooser.choose(sequence, logits, part.logitsRow())) {
+                        memory.distrust(sequence);
+                    }
                 }
             }
             scheduler.settle(plan);
         }
-        stalled = plan.isEmpty();
-        running = scheduler.running();
-        return scheduler.hasWork();
+        return report(plan);
     }
 
     private void admit() {
         lock.lock();
         try {
             for (Job job = submitted.poll(); job != null; job = submitted.poll()) {
-                scheduler.enter(job.followers().removeFirst());
+                roster.enter(job.followers().removeFirst());
             }
         } finally {
             lock.unlock();
@@ -144,44 +146,89 @@ public final class Engine implements AutoCloseable {
 
     /** Computes a plan; false if that failed. */
     private boolean forward(Plan plan) {
-        long start = clock.getAsLong();
+        EngineEvents.Step event = events.begin();
+        long start = health.stepBegins();
         try {
             model.forward(plan.batch(), logits);
         } catch (RuntimeException | Error e) {
+            health.stepFailed();
             fail(plan, e);
+            events.computed(event, plan, memory.usedBytes(), false);
             return false;
         }
-        plan.parts().forEach(part -> part.sequence().generation().computed(part.rows()));
         pace.observe(plan.decodeRows(), plan.promptRows(), clock.getAsLong() - start);
-        faultsInARow.set(0);
+        health.stepSucceeded();
+        plan.parts().forEach(part -> part.sequence().computed(part.rows()));
+        events.computed(event, plan, memory.usedBytes(), true);
         return true;
     }
 
+    /** Who was alone is at fault; who was not is computed again alone. */
     private void fail(Plan plan, Throwable cause) {
-        faultsInARow.incrementAndGet();
         if (plan.parts().size() == 1) {
             Sequence sequence = plan.parts().getFirst().sequence();
-            Fault fault = cause instanceof OutOfMemoryError ? Fault.OUT_OF_MEMORY : Fault.MODEL;
             GenerationException failure = new GenerationException(
-                    fault,
-                    "the computation failed at position " + sequence.computed() + ", where this sequence was alone: "
-                            + cause,
+                    cause instanceof OutOfMemoryError ? Fault.OUT_OF_MEMORY : Fault.MODEL,
+                    "the computation failed after position " + sequence.computed()
+                            + ", where this sequence was alone: " + cause,
                     cause);
             sequence.generation().fail(failure);
             sequence.job().followers().forEach(follower -> follower.generation().fail(failure));
         }
-        scheduler.restart(plan);
+        if (cause instanceof OutOfMemoryError) {
+            memory.forget();
+        }
+        roster.restart(plan);
+        roster.reap();
+    }
+
+    /** Tells the other threads how things are; false if there is nothing left to do. */
+    private boolean report(Plan plan) {
+        Load now = roster.load(pace, options);
+        lock.lock();
+        try {
+            load = now;
+            for (Job job : submitted) {
+                load = load.with(job.request());
+            }
+            stalled = plan.isEmpty();
+            busy = !roster.tenants().isEmpty();
+            changed.signalAll();
+            return busy;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** How the engine is. */
     public EngineStatus status() {
         lock.lock();
         try {
-            boolean healthy = faultsInARow.get() < options.faultsUntilUnhealthy() && !closing;
-            return new EngineStatus(healthy, accepting, submitted.size(), running, 0, Duration.ZERO);
+            return new EngineStatus(
+                    health.complaint(),
+                    accepting,
+                    load.waitingRequests(),
+                    load.runningSequences(),
+                    memory.usedBytes(),
+                    load.expectedWait("", 0));
         } finally {
             lock.unlock();
         }
+    }
+
+    /** What it has done. */
+    public EngineCounters counters() {
+        return events.counters();
+    }
+
+    /** Verifies what is remembered of sequences that are over, for tests. */
+    PrefixTree memory() {
+        return memory.prefixes();
+    }
+
+    /** What it remembers of sequences that are over. */
+    public CacheStatus cacheStatus() {
+        return memory.prefixes().status();
     }
 
     /**
@@ -210,7 +257,7 @@ public final class Engine implements AutoCloseable {
         try {
             accepting = false;
             closing = true;
-            wakeLocked();
+            signal();
         } finally {
             lock.unlock();
         }
@@ -222,22 +269,32 @@ public final class Engine implements AutoCloseable {
                 interrupted = true;
             }
         }
-        shutDown();
+        admit();
+        endAll(generation -> generation.end(EndReason.SHUT_DOWN, -1));
+        memory.close();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private void endAll(Consumer<Generation> ending) {
+        for (Sequence sequence : roster.sequences()) {
+            ending.accept(sequence.generation());
+            sequence.job().followers().forEach(follower -> ending.accept(follower.generation()));
+        }
+        roster.reap();
+    }
+
     private void wake() {
         lock.lock();
         try {
-            wakeLocked();
+            signal();
         } finally {
             lock.unlock();
         }
     }
 
-    private void wakeLocked() {
+    private void signal() {
         woken = true;
         changed.signalAll();
     }
@@ -245,7 +302,7 @@ public final class Engine implements AutoCloseable {
     private void work() {
         try {
             while (awaitWork()) {
-                busy(step());
+                step();
             }
         } catch (RuntimeException | Error e) {
             collapse(e);
@@ -274,41 +331,21 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    private void busy(boolean more) {
-        lock.lock();
-        try {
-            busy = more;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** The engine itself is at fault: nothing that it holds can be trusted any more. */
     private void collapse(Throwable cause) {
         lock.lock();
         try {
             accepting = false;
             closing = true;
+            busy = false;
         } finally {
             lock.unlock();
         }
+        health.collapsed(cause);
         admit();
         GenerationException failure =
                 new GenerationException(Fault.ENGINE, "the engine failed and is closed: " + cause, cause);
-        for (Sequence sequence : scheduler.sequences()) {
-            sequence.generation().fail(failure);
-            sequence.job().followers().forEach(follower -> follower.generation().fail(failure));
-        }
-        busy(false);
-    }
-
-    private void shutDown() {
-        admit();
-        for (Sequence sequence : scheduler.sequences()) {
-            sequence.generation().end(EndReason.SHUT_DOWN, -1);
-            sequence.job().followers().forEach(follower -> follower.generation().end(EndReason.SHUT_DOWN, -1));
-        }
-        scheduler.next();
+        endAll(generation -> generation.fail(failure));
+        wake();
     }
 }

@@ -1,5 +1,6 @@
 package dev.hadal.engine;
 
+import dev.hadal.cache.CacheOptions;
 import java.time.Duration;
 
 /**
@@ -13,6 +14,7 @@ import java.time.Duration;
  *     that fit
  * @param queue bounds of what waits
  * @param readers how far a reader may be behind
+ * @param cache bounds of what is remembered of sequences that are over
  * @param faultsUntilUnhealthy so many failing steps in a row, and the engine says that it is not well
  */
 public record EngineOptions(
@@ -22,6 +24,7 @@ public record EngineOptions(
         Duration stepTarget,
         QueueLimits queue,
         ReaderLimits readers,
+        CacheOptions cache,
         int faultsUntilUnhealthy) {
     private static final EngineOptions DEFAULTS = new EngineOptions(
             0,
@@ -30,6 +33,7 @@ public record EngineOptions(
             Duration.ofMillis(200),
             new QueueLimits(1024, 16L << 20, 256L << 20, Duration.ofHours(1)),
             new ReaderLimits(1024, Duration.ofMinutes(5)),
+            CacheOptions.defaults(),
             3);
 
     /** Checks the numbers. */
@@ -87,34 +91,40 @@ public record EngineOptions(
     /** These with another vocabulary. */
     public EngineOptions withVocabulary(int other) {
         return new EngineOptions(
-                other, stateBudgetBytes, runningSequences, stepTarget, queue, readers, faultsUntilUnhealthy);
+                other, stateBudgetBytes, runningSequences, stepTarget, queue, readers, cache, faultsUntilUnhealthy);
     }
 
     /** These with another budget. */
     public EngineOptions withStateBudgetBytes(long other) {
-        return new EngineOptions(vocabulary, other, runningSequences, stepTarget, queue, readers, faultsUntilUnhealthy);
+        return new EngineOptions(vocabulary, other, runningSequences, stepTarget, queue, readers, cache, faultsUntilUnhealthy);
     }
 
     /** These with another number of answers at a time. */
     public EngineOptions withRunningSequences(int other) {
-        return new EngineOptions(vocabulary, stateBudgetBytes, other, stepTarget, queue, readers, faultsUntilUnhealthy);
+        return new EngineOptions(vocabulary, stateBudgetBytes, other, stepTarget, queue, readers, cache, faultsUntilUnhealthy);
     }
 
     /** These with another target. */
     public EngineOptions withStepTarget(Duration other) {
         return new EngineOptions(
-                vocabulary, stateBudgetBytes, runningSequences, other, queue, readers, faultsUntilUnhealthy);
+                vocabulary, stateBudgetBytes, runningSequences, other, queue, readers, cache, faultsUntilUnhealthy);
     }
 
     /** These with other bounds of the queue. */
     public EngineOptions withQueue(QueueLimits other) {
         return new EngineOptions(
-                vocabulary, stateBudgetBytes, runningSequences, stepTarget, other, readers, faultsUntilUnhealthy);
+                vocabulary, stateBudgetBytes, runningSequences, stepTarget, other, readers, cache, faultsUntilUnhealthy);
     }
 
     /** These with another patience. */
     public EngineOptions withReaders(ReaderLimits other) {
         return new EngineOptions(
-                vocabulary, stateBudgetBytes, runningSequences, stepTarget, queue, other, faultsUntilUnhealthy);
+                vocabulary, stateBudgetBytes, runningSequences, stepTarget, queue, other, cache, faultsUntilUnhealthy);
+    }
+
+    /** These with other bounds of what is remembered. */
+    public EngineOptions withCache(CacheOptions other) {
+        return new EngineOptions(
+                vocabulary, stateBudgetBytes, runningSequences, stepTarget, queue, readers, other, faultsUntilUnhealthy);
     }
 }

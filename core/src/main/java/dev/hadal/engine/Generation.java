@@ -39,7 +39,7 @@ public final class Generation {
     private volatile boolean cancelled;
     private Taken.@Nullable End end;
     private @Nullable GenerationException failure;
-    private int reused;
+    private GenerationUsage.Prefix prefix = GenerationUsage.Prefix.NONE;
     private long computed;
     private int sampled;
     private int preemptions;
@@ -131,8 +131,9 @@ public final class Generation {
                     since(started < 0 ? now : started),
                     since(first < 0 ? now : first),
                     since(now),
+                    Duration.ofNanos(sampled < 2 ? 0 : (last - first) / (sampled - 1)),
                     Duration.ofNanos(longestGap));
-            return new GenerationUsage(promptTokens, reused, computed, sampled, preemptions, timings);
+            return new GenerationUsage(promptTokens, prefix, computed, sampled, preemptions, timings);
         } finally {
             lock.unlock();
         }
@@ -152,6 +153,39 @@ public final class Generation {
         lock.lock();
         try {
             return phase == Phase.ENDED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether it failed. */
+    boolean failed() {
+        lock.lock();
+        try {
+            return failure != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Its end in a word. */
+    String ending() {
+        lock.lock();
+        try {
+            if (failure != null) {
+                return failure.fault().name();
+            }
+            return end == null ? "" : end.reason().name();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether anything of it was computed. */
+    boolean begun() {
+        lock.lock();
+        try {
+            return started >= 0;
         } finally {
             lock.unlock();
         }
@@ -182,14 +216,14 @@ public final class Generation {
         }
     }
 
-    /** It starts to be computed, with so much of its prompt at hand. */
-    void begin(int reusedTokens) {
+    /** It starts to be computed, with so much of its prompt at hand; only the first time counts. */
+    void begin(GenerationUsage.Prefix known) {
         lock.lock();
         try {
             if (phase == Phase.WAITING) {
                 phase = Phase.RUNNING;
                 started = clock.getAsLong();
-                reused = reusedTokens;
+                prefix = known;
             }
         } finally {
             lock.unlock();

@@ -58,8 +58,13 @@ final class Pace {
         return decodeNanos;
     }
 
-    /** Whether anything has been measured yet. */
-    boolean measured() {
-        return measured;
+    /** What a row of a prompt takes, on average, in steps of a target that so many other rows are part of. */
+    double promptNanosBeside(int decodeRows, long targetNanos) {
+        if (!measured) {
+            return 0;
+        }
+        double others = decodeRows == 0 ? 0 : nanos(decodeRows, 0);
+        double left = Math.max(targetNanos - others, (double) targetNanos / 4);
+        return promptNanos * (left + others) / left;
     }
 }

@@ -40,6 +40,19 @@ final class Plan {
         decodeRows += decode ? 1 : 0;
     }
 
+    /** Whether a sequence has rows in it. */
+    boolean has(Sequence sequence) {
+        return parts.stream().anyMatch(part -> part.sequence() == sequence);
+    }
+
+    /** How many rows a tenant has in it. */
+    int rows(Tenant tenant) {
+        return parts.stream()
+                .filter(part -> part.sequence().request().origin().tenant().equals(tenant.name()))
+                .mapToInt(Part::rows)
+                .sum();
+    }
+
     Batch batch() {
         return batch;
     }

@@ -1,22 +1,18 @@
 package dev.hadal.engine;
 
-import dev.hadal.model.LanguageModel;
-import dev.hadal.model.SequenceState;
+import dev.hadal.model.ModelLimits;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.function.LongSupplier;
 
 /**
  * Decides which rows are computed next. Each sequence that is being written gets its one row; chunks of prompts fill the
  * step up to its target, or the whole batch if nothing is being written.
  *
  * <p>Where several tenants have work, each gets in a step what the one that asks for least gets, measured by the time
- * that the rows are expected to take; what a tenant did not want it cannot ask for later. So nobody waits more than
- * twice as long as on a machine of his own because of one other, however much that one asks for.
+ * that its rows are expected to take; what a tenant did not want it cannot ask for later. So one tenant makes another
+ * wait at most as long as that one's own work takes, however much it asks for.
  */
 final class Scheduler {
     /** A step that answers are waiting for reads at least so much of a prompt, so that prompts come to an end too. */
@@ -24,110 +20,144 @@ final class Scheduler {
 
     private static final double PRIORITY_WEIGHT = 4;
 
-    private final LanguageModel model;
-    private final EngineOptions options;
+    private final Roster roster;
+    private final Memory memory;
     private final Pace pace;
-    private final LongSupplier clock;
-    private final Map<String, Tenant> tenants = new LinkedHashMap<>();
+    private final EngineEvents events;
+    private final ModelLimits limits;
+    private final EngineOptions options;
+    private final int samples;
     private final Plan plan = new Plan();
-    private final List<Sequence> suspects = new ArrayList<>();
+    private final List<Sequence> blocked = new ArrayList<>();
+    private List<Tenant> stuck = List.of();
     private long step;
     private boolean suspectsTurn;
 
-    Scheduler(LanguageModel model, EngineOptions options, Pace pace, LongSupplier clock) {
-        this.model = model;
+    /** The parts of the engine that a scheduler works with. */
+    record Parts(Roster roster, Memory memory, Pace pace, EngineEvents events) {}
+
+    Scheduler(Parts parts, ModelLimits limits, EngineOptions options) {
+        this.roster = parts.roster();
+        this.memory = parts.memory();
+        this.pace = parts.pace();
+        this.events = parts.events();
+        this.limits = limits;
         this.options = options;
-        this.pace = pace;
-        this.clock = clock;
-    }
-
-    /** A new sequence, or one that starts over. */
-    void enter(Sequence sequence) {
-        Tenant tenant = tenant(sequence);
-        if (tenant.idle()) {
-            tenants.values().stream()
-                    .filter(other -> !other.idle())
-                    .mapToDouble(Tenant::served)
-                    .min()
-                    .ifPresent(tenant::forgo);
-        }
-        tenant.waiting().add(sequence);
-    }
-
-    private Tenant tenant(Sequence sequence) {
-        return tenants.computeIfAbsent(sequence.request().origin().tenant(), Tenant::new);
-    }
-
-    /** Whether anything is left to do, now or when a reader has caught up. */
-    boolean hasWork() {
-        return tenants.values().stream().anyMatch(tenant -> !tenant.idle());
-    }
-
-    /** All sequences that are waiting or running. */
-    List<Sequence> sequences() {
-        List<Sequence> all = new ArrayList<>();
-        for (Tenant tenant : tenants.values()) {
-            all.addAll(tenant.running());
-            all.addAll(tenant.waiting());
-        }
-        return all;
-    }
-
-    int running() {
-        return tenants.values().stream()
-                .mapToInt(tenant -> tenant.running().size())
-                .sum();
+        this.samples = Math.min(options.runningSequences(), limits.batchRows());
     }
 
     /** The rows of the next step; empty if nothing can be done now. */
     Plan next() {
-        plan.clear();
-        reap();
         step++;
-        suspects.removeIf(suspect -> suspect.generation().ended() || !suspect.suspect());
+        plan.clear();
+        memory.beginStep();
+        roster.reap();
+        List<Sequence> suspects = roster.suspects();
         suspectsTurn = !suspects.isEmpty() && !suspectsTurn;
         if (suspectsTurn) {
-            Sequence suspect = suspects.getFirst();
-            addRows(tenant(suspect), suspect, model.limits().batchRows());
-            return plan;
+            blocked.clear();
+            Sequence alone = suspects.getFirst();
+            add(roster.tenant(alone), alone, limits.batchRows());
+        } else {
+            fill();
         }
-        List<Tenant> active = tenants.values().stream()
-                .filter(tenant ->
-                        !tenant.decoding().isEmpty() || !tenant.reading().isEmpty())
-                .sorted(Comparator.comparingDouble(Tenant::served))
-                .toList();
-        double ceiling = ceiling(active);
-        active.forEach(tenant -> addDecoding(tenant, ceiling));
-        addPrompts(active, ceiling);
-        if (active.size() > 1) {
-            active.forEach(tenant -> tenant.forgo(ceiling));
+        if (plan.isEmpty() && !blocked.isEmpty()) {
+            // Everybody waits for somebody else's memory: the oldest may take it from all.
+            Sequence oldest = Collections.min(
+                    blocked, Comparator.comparingLong(sequence -> sequence.job().number()));
+            preemptable(oldest).forEach(this::preempt);
+            memory.beginStep();
+            add(roster.tenant(oldest), oldest, limits.batchRows());
         }
         return plan;
     }
 
-    /** Up to where each tenant may be served in this step: where the one that asks for least is then. */
-    private double ceiling(List<Tenant> active) {
-        double ceiling = Double.POSITIVE_INFINITY;
-        if (active.size() > 1) {
-            for (Tenant tenant : active) {
-                ceiling = Math.min(ceiling, tenant.served() + demand(tenant));
+    private void fill() {
+        List<Demand> demands = demands();
+        double ceiling = ceiling(demands);
+        List<Sequence> waited = List.copyOf(blocked);
+        blocked.clear();
+        for (Demand demand : demands) {
+            // Who found no room in the last step comes before those who have theirs and might have to give it up.
+            waited.stream().filter(demand.reading()::contains).forEach(sequence -> addPrompt(demand, sequence, ceiling));
+        }
+        for (Demand demand : demands) {
+            for (Sequence sequence : demand.decoding()) {
+                if (demand.tenant().served() < ceiling) {
+                    add(demand.tenant(), sequence, 1);
+                }
             }
         }
-        return ceiling;
+        for (Demand demand : demands) {
+            demand.reading().forEach(sequence -> addPrompt(demand, sequence, ceiling));
+        }
+        if (ceiling < Double.POSITIVE_INFINITY) {
+            demands.stream()
+                    .filter(demand -> isStuck(demand.tenant()) || plan.rows(demand.tenant()) >= demand.rows())
+                    .forEach(demand -> demand.tenant().forgo(ceiling));
+        }
+        stuck = demands.stream().map(Demand::tenant).filter(this::isStuck).toList();
     }
 
-    private double demand(Tenant tenant) {
-        int decodeRows = tenant.decoding().size();
-        int promptRows = 0;
-        int room = promptRoom(decodeRows);
-        for (Sequence sequence : tenant.reading()) {
-            promptRows = Math.min(room, promptRows + sequence.pending());
+    private void addPrompt(Demand demand, Sequence sequence, double ceiling) {
+        Tenant tenant = demand.tenant();
+        int room = promptRoom(Math.max(plan.decodeRows(), demand.decoding().size())) - plan.promptRows();
+        if (room > 0 && tenant.served() < ceiling && !plan.has(sequence)) {
+            double share = (ceiling - tenant.served()) / pace.promptNanos();
+            add(tenant, sequence, (int) Math.clamp(share, 1, room));
         }
-        return pace.nanos(decodeRows, promptRows);
+    }
+
+    private boolean isStuck(Tenant tenant) {
+        return blocked.stream().anyMatch(sequence -> roster.tenant(sequence) == tenant) && plan.rows(tenant) == 0;
+    }
+
+    /**
+     * What a tenant would have computed in a step of its own.
+     *
+     * @param decoding sequences that go on by one row
+     * @param reading sequences with more to compute
+     * @param rows how many rows the step would have
+     * @param nanos how long it would take
+     */
+    private record Demand(Tenant tenant, List<Sequence> decoding, List<Sequence> reading, int rows, double nanos) {
+        double until() {
+            return tenant.served() + nanos;
+        }
+    }
+
+    /** Those of all who have something to do, the least first. */
+    private List<Demand> demands() {
+        List<Demand> demands = new ArrayList<>();
+        for (Tenant tenant : roster.tenants()) {
+            List<Sequence> decoding = tenant.decoding();
+            List<Sequence> reading = tenant.reading();
+            if (!decoding.isEmpty() || !reading.isEmpty()) {
+                int decodeRows = Math.min(decoding.size(), limits.batchRows());
+                long pending = reading.stream().mapToLong(Sequence::pending).sum();
+                int promptRows = (int) Math.min(pending, promptRoom(decodeRows));
+                demands.add(new Demand(
+                        tenant, decoding, reading, decodeRows + promptRows, pace.nanos(decodeRows, promptRows)));
+            }
+        }
+        demands.sort(Comparator.comparingDouble(Demand::until));
+        return demands;
+    }
+
+    /** Up to where each tenant may be served in this step: where the one that asks for least is then. */
+    private double ceiling(List<Demand> demands) {
+        return demands.size() < 2
+                ? Double.POSITIVE_INFINITY
+                // Who waits for memory does not hold the others up.
+                : demands.stream()
+                        .filter(demand -> !stuck.contains(demand.tenant()))
+                        .mapToDouble(Demand::until)
+                        .min()
+                        .orElse(Double.POSITIVE_INFINITY);
     }
 
     private int promptRoom(int decodeRows) {
-        int room = model.limits().batchRows() - decodeRows;
+        int room = limits.batchRows() - decodeRows;
         if (decodeRows == 0) {
             return room;
         }
@@ -135,154 +165,97 @@ final class Scheduler {
         return Math.min(room, Math.max(LEAST_PROMPT_ROWS, fitting));
     }
 
-    private void addDecoding(Tenant tenant, double ceiling) {
-        for (Sequence sequence : tenant.decoding()) {
-            if (tenant.served() >= ceiling
-                    || plan.batch().rows() >= model.limits().batchRows()) {
-                return;
-            }
-            addRows(tenant, sequence, 1);
+    /** Adds rows of a sequence, at most so many, and returns how many, 0 if it cannot run now. */
+    private int add(Tenant tenant, Sequence sequence, int most) {
+        if (plan.batch().rows() == limits.batchRows() || plan.batch().wantedRows() == samples) {
+            return 0;
         }
-    }
-
-    private void addPrompts(List<Tenant> active, double ceiling) {
-        int room = promptRoom(plan.decodeRows());
-        for (Tenant tenant : active) {
-            for (Sequence sequence : tenant.reading()) {
-                if (tenant.served() >= ceiling || room <= 0) {
-                    break;
-                }
-                double share = (ceiling - tenant.served()) / pace.promptNanos();
-                int rows = (int) Math.min(room, Math.max(1, share));
-                room -= addRows(tenant, sequence, rows);
-            }
-        }
-    }
-
-    /** Adds as many rows of a sequence as are allowed and pending, and returns how many, 0 if it cannot run now. */
-    private int addRows(Tenant tenant, Sequence sequence, int most) {
         int rows = Math.min(most, sequence.pending());
-        if (sequence.state() == null) {
-            if (running() >= options.runningSequences()) {
-                return 0;
-            }
-            tenant.waiting().remove(sequence);
-            tenant.running().add(sequence);
-            sequence.state(model.newState());
-            sequence.generation().begin(0);
+        if (!admit(sequence, rows)) {
+            blocked.add(sequence);
+            return 0;
         }
+        if (sequence.state() == null) {
+            roster.start(sequence);
+        }
+        rows = Math.min(Math.min(most, sequence.pending()), memory.rowsToWaypoint(sequence));
         double weight = Math.pow(PRIORITY_WEIGHT, sequence.request().origin().priority());
-        boolean decode = sequence.pending() == 1;
-        tenant.serve((decode ? pace.decodeNanos() : rows * pace.promptNanos()) / weight);
+        tenant.serve((sequence.pending() == 1 ? pace.decodeNanos() : rows * pace.promptNanos()) / weight);
         plan.add(sequence, rows);
         return rows;
+    }
+
+    /** Sees to a place and to memory for a sequence; others may have to give theirs up. */
+    private boolean admit(Sequence sequence, int rows) {
+        while (sequence.state() == null && roster.running() >= options.runningSequences()) {
+            if (!preemptFor(sequence)) {
+                return false;
+            }
+        }
+        while (!memory.promise(sequence, rows, roster.committed(sequence))) {
+            if (!preemptFor(sequence)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean preemptFor(Sequence sequence) {
+        Tenant own = roster.tenant(sequence);
+        for (Sequence victim : preemptable(sequence)) {
+            if (yields(victim, sequence, own)) {
+                preempt(victim);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Running sequences outside of this step, the ones to give way first in front: unread, less important, younger. */
+    private List<Sequence> preemptable(Sequence sequence) {
+        return roster.sequences().stream()
+                .filter(other -> other.state() != null && other != sequence && !plan.has(other))
+                .sorted(Comparator.comparing((Sequence other) -> !other.generation().full())
+                        .thenComparingInt(other -> other.request().origin().priority())
+                        .thenComparingLong(other -> -other.job().number())
+                        .thenComparingInt(other -> -other.choice()))
+                .toList();
+    }
+
+    /**
+     * Whether one gives way to another: to a more important one, to an older one of the same tenant, and to one of a
+     * tenant that has less, as long as its own still has no less afterwards, so that it cannot go to and fro.
+     */
+    private boolean yields(Sequence victim, Sequence sequence, Tenant own) {
+        int difference = Integer.compare(
+                victim.request().origin().priority(), sequence.request().origin().priority());
+        if (difference != 0 || victim.generation().full()) {
+            return difference < 0 || victim.generation().full();
+        }
+        Tenant other = roster.tenant(victim);
+        if (other == own) {
+            return Tenant.BY_RANK.compare(sequence, victim) < 0;
+        }
+        int afterwards = own.running().size() + (sequence.state() == null ? 1 : 0);
+        return other.running().size() - 1 >= afterwards;
+    }
+
+    private void preempt(Sequence victim) {
+        victim.generation().preempted();
+        events.preempted(victim);
+        roster.stop(victim);
     }
 
     /** Enters what was computed into the books, and lets go of what is over. */
     void settle(Plan done) {
         for (Plan.Part part : done.parts()) {
-            part.sequence().lastStep(step);
-            part.sequence().suspect(false);
-        }
-        reap();
-    }
-
-    /** The sequences that choose an id from the row that a sequence has left: itself and those that waited for it. */
-    List<Sequence> choosing(Sequence lead) {
-        List<Sequence> followers = lead.job().followers();
-        if (followers.isEmpty()) {
-            return List.of(lead);
-        }
-        List<Sequence> choosing = new ArrayList<>(List.of(lead));
-        for (Sequence follower : followers) {
-            if (!follower.generation().ended()) {
-                follower.state(Objects.requireNonNull(lead.state()).fork());
-                follower.generation().begin(lead.computed());
-                tenant(lead).running().add(follower);
-                choosing.add(follower);
-            }
-        }
-        followers.clear();
-        return choosing;
-    }
-
-    /** A step failed: what its sequences remember is void, and each is computed again alone, to find who is at fault. */
-    void restart(Plan failed) {
-        for (Plan.Part part : failed.parts()) {
             Sequence sequence = part.sequence();
-            drop(sequence);
-            Tenant tenant = tenant(sequence);
-            tenant.running().remove(sequence);
+            sequence.lastStep(step);
+            sequence.suspect(false);
             if (!sequence.generation().ended()) {
-                sequence.suspect(true);
-                suspects.add(sequence);
-                tenant.waiting().add(sequence);
+                memory.advanced(sequence);
             }
         }
-        suspectsTurn = false;
-    }
-
-    private static void drop(Sequence sequence) {
-        SequenceState state = sequence.release();
-        if (state != null) {
-            state.close();
-        }
-    }
-
-    private void reap() {
-        long now = clock.getAsLong();
-        for (Tenant tenant : tenants.values()) {
-            for (Sequence sequence : List.copyOf(tenant.running())) {
-                if (over(sequence, now)) {
-                    tenant.running().remove(sequence);
-                    succeed(sequence, tenant);
-                }
-            }
-            for (Sequence sequence : List.copyOf(tenant.waiting())) {
-                if (over(sequence, now)) {
-                    tenant.waiting().remove(sequence);
-                    succeed(sequence, tenant);
-                }
-            }
-        }
-        tenants.values().removeIf(tenant -> tenant.idle() && tenant.served() == 0);
-    }
-
-    /** When the first of several choices ends before the prompt is read, the next one goes on in its place. */
-    private void succeed(Sequence ended, Tenant tenant) {
-        List<Sequence> followers = ended.job().followers();
-        followers.removeIf(follower -> follower.generation().ended());
-        if (followers.isEmpty()) {
-            drop(ended);
-            return;
-        }
-        Sequence heir = followers.removeFirst();
-        SequenceState state = ended.release();
-        if (state == null) {
-            tenant.waiting().add(heir);
-        } else {
-            heir.state(state);
-            heir.generation().begin(0);
-            tenant.running().add(heir);
-        }
-    }
-
-    private boolean over(Sequence sequence, long now) {
-        Generation generation = sequence.generation();
-        var deadline = sequence.request().origin().deadline();
-        if (generation.cancelled()) {
-            generation.end(EndReason.CANCELLED, -1);
-        } else if (deadline != null && now - generation.submitted() >= deadline.toNanos()) {
-            generation.end(EndReason.DEADLINE, -1);
-        } else if (generation.full()
-                && now - generation.lastProgress()
-                        >= options.readers().patience().toNanos()) {
-            generation.fail(new GenerationException(
-                    GenerationException.Fault.STUCK_READER,
-                    "nobody has read this generation for " + options.readers().patience() + " although "
-                            + options.readers().ids() + " ids are waiting; take what it gives, or cancel it",
-                    null));
-        }
-        return generation.ended();
+        roster.reap();
     }
 }

@@ -21,6 +21,7 @@ final class Sequence {
     private @Nullable SequenceState state;
     private boolean thinking;
     private boolean suspect;
+    private boolean shares;
     private long lastStep;
 
     Sequence(Job job, int choice, Generation generation) {
@@ -88,6 +89,12 @@ final class Sequence {
         return state == null ? 0 : state.length();
     }
 
+    /** Rows were computed, so whatever had to be copied for that is copied. */
+    void computed(int rows) {
+        shares = false;
+        generation.computed(rows);
+    }
+
     /** How many are not. */
     int pending() {
         return known - computed();
@@ -134,6 +141,15 @@ final class Sequence {
 
     void suspect(boolean newSuspect) {
         suspect = newSuspect;
+    }
+
+    /** Whether its state may share memory that it has to copy before it goes on. */
+    boolean shares() {
+        return shares;
+    }
+
+    void shares(boolean newShares) {
+        shares = newShares;
     }
 
     /** The step in which it was computed last. */

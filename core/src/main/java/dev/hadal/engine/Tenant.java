@@ -8,7 +8,8 @@ import java.util.TreeSet;
 
 /** A tenant's sequences, and how much of the machine's time it has had. */
 final class Tenant {
-    private static final Comparator<Sequence> BY_RANK = Comparator.comparingInt(
+    /** By priority, then age. */
+    static final Comparator<Sequence> BY_RANK = Comparator.comparingInt(
                     (Sequence sequence) -> -sequence.request().origin().priority())
             .thenComparingLong(sequence -> sequence.job().number())
             .thenComparingInt(Sequence::choice);

@@ -28,9 +28,10 @@ final class Levels extends ArchCondition<JavaClass> {
             Map.entry("model.v4", new Level(2, "model", "kernel", "checkpoint", "tensor").withJson()),
             Map.entry("cache", new Level(2, "model", "tensor")),
             Map.entry("grammar", new Level(2, "sample", "tokenizer", "chat")),
-            Map.entry("engine", new Level(3, "model", "cache", "sample")));
+            Map.entry("engine", new Level(3, "model", "cache", "sample").withEvents()));
 
     private static final String JSON = "tools.jackson";
+    private static final String EVENTS = "jdk.jfr";
     private static final String VECTORS = "jdk.incubator.vector";
 
     private final String root;
@@ -97,6 +98,10 @@ final class Levels extends ArchCondition<JavaClass> {
 
         Level withVectors() {
             return with(VECTORS);
+        }
+
+        Level withEvents() {
+            return with(EVENTS);
         }
 
         private Level with(String other) {

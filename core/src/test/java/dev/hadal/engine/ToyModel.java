@@ -7,7 +7,10 @@ import dev.hadal.model.ModelLimits;
 import dev.hadal.model.SequenceState;
 import dev.hadal.model.StateMemory;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -212,6 +215,16 @@ final class ToyModel implements LanguageModel {
         @Override
         public long bytes() {
             return stateBytes(length);
+        }
+
+        @Override
+        public long sharedBytes(SequenceState other) {
+            State another = (State) other;
+            Set<Piece> theirs = Collections.newSetFromMap(new IdentityHashMap<>());
+            theirs.addAll(another.pages);
+            theirs.add(another.ring);
+            long bytes = theirs.contains(ring) ? RING_BYTES : 0;
+            return bytes + PAGE_BYTES * pages.stream().filter(theirs::contains).count();
         }
 
         @Override

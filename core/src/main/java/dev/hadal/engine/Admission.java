@@ -1,0 +1,108 @@
+package dev.hadal.engine;
+
+import dev.hadal.engine.AdmissionException.Reason;
+import dev.hadal.model.LanguageModel;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Decides at once whether a request is taken, by what it will take and by what is waiting already. */
+final class Admission {
+    /** Nobody is told to come back sooner. */
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private final LanguageModel model;
+    private final EngineOptions options;
+
+    Admission(LanguageModel model, EngineOptions options) {
+        this.model = model;
+        this.options = options;
+    }
+
+    /**
+     * Checks a request against everything that does not change.
+     *
+     * @throws AdmissionException if it can never be taken
+     */
+    void requirePossible(GenerationRequest request) {
+        int context = model.limits().context();
+        int vocabulary = model.limits().vocabulary();
+        int tokens = request.prompt().length;
+        if (tokens >= context) {
+            throw refusal(
+                    Reason.TOO_LONG,
+                    "the prompt of " + tokens + " tokens leaves no room in the context of " + context,
+                    null);
+        }
+        for (int id : request.prompt()) {
+            if (id < 0 || id >= vocabulary) {
+                throw refusal(
+                        Reason.INVALID_ID,
+                        "token " + id + " of the prompt is not in the vocabulary of " + vocabulary + " ids",
+                        null);
+            }
+        }
+        long longest = Math.min(context, (long) tokens + request.limits().maxTokens());
+        long bytes = Memory.mostBytes(model, longest);
+        if (bytes > options.stateBudgetBytes()) {
+            throw refusal(
+                    Reason.TOO_LARGE,
+                    "an answer of " + longest + " tokens with its prompt takes " + bytes
+                            + " bytes of memory, the budget is " + options.stateBudgetBytes()
+                            + "; ask for fewer tokens or raise the budget",
+                    null);
+        }
+    }
+
+    /**
+     * Checks a request against what is waiting.
+     *
+     * @throws AdmissionException if it is not taken now, saying when it may be
+     */
+    void requireRoom(GenerationRequest request, Load load) {
+        EngineOptions.QueueLimits queue = options.queue();
+        int tokens = request.prompt().length;
+        Duration wait = load.expectedWait(request.origin().tenant(), tokens);
+        Duration retry = wait.compareTo(SOON) < 0 ? SOON : wait;
+        if (load.waitingRequests() >= queue.requests()) {
+            throw refusal(Reason.QUEUE_REQUESTS, load.waitingRequests() + " requests are waiting, no more may", retry);
+        }
+        if (load.waitingTokens() + tokens > queue.tokens()) {
+            throw refusal(
+                    Reason.QUEUE_TOKENS,
+                    "with these " + tokens + " tokens " + (load.waitingTokens() + tokens)
+                            + " would be waiting, at most " + queue.tokens() + " may",
+                    retry);
+        }
+        long bytes = (load.waitingTokens() + tokens) * Integer.BYTES;
+        if (bytes > queue.bytes()) {
+            throw refusal(
+                    Reason.QUEUE_BYTES,
+                    "waiting prompts would take " + bytes + " bytes, at most " + queue.bytes() + " may",
+                    retry);
+        }
+        if (wait.compareTo(queue.longestWait()) > 0) {
+            throw refusal(
+                    Reason.QUEUE_SECONDS,
+                    "it would have to wait for " + seconds(wait) + " s, at most " + seconds(queue.longestWait())
+                            + " s are allowed",
+                    retry);
+        }
+        Duration deadline = request.origin().deadline();
+        Duration first = wait.plus(load.reading(tokens));
+        if (deadline != null && first.compareTo(deadline) > 0) {
+            throw refusal(
+                    Reason.DEADLINE,
+                    "its first token is expected after " + seconds(first) + " s, its deadline is after "
+                            + seconds(deadline) + " s",
+                    retry);
+        }
+    }
+
+    private static long seconds(Duration duration) {
+        return duration.plusNanos(999_999_999).toSeconds();
+    }
+
+    private static AdmissionException refusal(Reason reason, String message, @Nullable Duration retryAfter) {
+        return new AdmissionException(reason, message, retryAfter);
+    }
+}

@@ -65,8 +65,7 @@ public final class Engine implements AutoCloseable {
         this.health = new Health(options, clock);
         this.memory = new Memory(model, options, events);
         this.roster = new Roster(memory, options.readers(), clock, events);
-        this.scheduler =
-                new Scheduler(new Scheduler.Parts(roster, memory, pace, events), model.limits(), options);
+        this.scheduler = new Scheduler(new Scheduler.Parts(roster, memory, pace, events), model.limits(), options);
         int vocabulary = options.vocabulary() == 0
                 ? model.limits().vocabulary()
                 : Math.min(options.vocabulary(), model.limits().vocabulary());
@@ -169,8 +168,8 @@ public final class Engine implements AutoCloseable {
             Sequence sequence = plan.parts().getFirst().sequence();
             GenerationException failure = new GenerationException(
                     cause instanceof OutOfMemoryError ? Fault.OUT_OF_MEMORY : Fault.MODEL,
-                    "the computation failed after position " + sequence.computed()
-                            + ", where this sequence was alone: " + cause,
+                    "the computation failed after position " + sequence.computed() + ", where this sequence was alone: "
+                            + cause,
                     cause);
             sequence.generation().fail(failure);
             sequence.job().followers().forEach(follower -> follower.generation().fail(failure));

@@ -96,12 +96,14 @@ public record EngineOptions(
 
     /** These with another budget. */
     public EngineOptions withStateBudgetBytes(long other) {
-        return new EngineOptions(vocabulary, other, runningSequences, stepTarget, queue, readers, cache, faultsUntilUnhealthy);
+        return new EngineOptions(
+                vocabulary, other, runningSequences, stepTarget, queue, readers, cache, faultsUntilUnhealthy);
     }
 
     /** These with another number of answers at a time. */
     public EngineOptions withRunningSequences(int other) {
-        return new EngineOptions(vocabulary, stateBudgetBytes, other, stepTarget, queue, readers, cache, faultsUntilUnhealthy);
+        return new EngineOptions(
+                vocabulary, stateBudgetBytes, other, stepTarget, queue, readers, cache, faultsUntilUnhealthy);
     }
 
     /** These with another target. */
@@ -113,7 +115,14 @@ public record EngineOptions(
     /** These with other bounds of the queue. */
     public EngineOptions withQueue(QueueLimits other) {
         return new EngineOptions(
-                vocabulary, stateBudgetBytes, runningSequences, stepTarget, other, readers, cache, faultsUntilUnhealthy);
+                vocabulary,
+                stateBudgetBytes,
+                runningSequences,
+                stepTarget,
+                other,
+                readers,
+                cache,
+                faultsUntilUnhealthy);
     }
 
     /** These with another patience. */
@@ -125,6 +134,13 @@ public record EngineOptions(
     /** These with other bounds of what is remembered. */
     public EngineOptions withCache(CacheOptions other) {
         return new EngineOptions(
-                vocabulary, stateBudgetBytes, runningSequences, stepTarget, queue, readers, other, faultsUntilUnhealthy);
+                vocabulary,
+                stateBudgetBytes,
+                runningSequences,
+                stepTarget,
+                queue,
+                readers,
+                other,
+                faultsUntilUnhealthy);
     }
 }

@@ -14,11 +14,7 @@ import java.util.Map;
  * @param speed how fast that goes
  */
 record Load(
-        int waitingRequests,
-        long waitingTokens,
-        int runningSequences,
-        Map<String, Long> pendingTokens,
-        Speed speed) {
+        int waitingRequests, long waitingTokens, int runningSequences, Map<String, Long> pendingTokens, Speed speed) {
 
     /**
      * Speed at one moment.

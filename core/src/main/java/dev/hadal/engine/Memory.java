@@ -40,7 +40,8 @@ final class Memory implements AutoCloseable {
 
     /** Forgets everything that is not in use: memory is short in a way that no budget foresaw. */
     void forget() {
-        prefixes.makeRoom(budget.limitBytes() - budget.usedBytes() + prefixes.status().bytes());
+        prefixes.makeRoom(
+                budget.limitBytes() - budget.usedBytes() + prefixes.status().bytes());
     }
 
     /** The known prefixes. */

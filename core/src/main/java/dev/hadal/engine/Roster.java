@@ -151,9 +151,9 @@ final class Roster {
             }
         }
         boolean full = running() >= options.runningSequences();
-        double placeNanos =
-                full ? tokensOfEnded * pace.nanos(writing, 0) / Math.max(1, options.runningSequences()) : 0;
-        double promptNanos = pace.promptNanosBeside(writing, options.stepTarget().toNanos());
+        double placeNanos = full ? tokensOfEnded * pace.nanos(writing, 0) / Math.max(1, options.runningSequences()) : 0;
+        double promptNanos =
+                pace.promptNanosBeside(writing, options.stepTarget().toNanos());
         return new Load(waiting, waitingTokens, running(), pending, new Load.Speed(promptNanos, placeNanos));
     }
 
@@ -161,11 +161,13 @@ final class Roster {
     void reap() {
         long now = clock.getAsLong();
         for (Tenant tenant : tenants.values()) {
-            for (Sequence sequence : tenant.running().stream().filter(any -> over(any, now)).toList()) {
+            for (Sequence sequence :
+                    tenant.running().stream().filter(any -> over(any, now)).toList()) {
                 tenant.running().remove(sequence);
                 leave(sequence, tenant);
             }
-            for (Sequence sequence : tenant.waiting().stream().filter(any -> over(any, now)).toList()) {
+            for (Sequence sequence :
+                    tenant.waiting().stream().filter(any -> over(any, now)).toList()) {
                 tenant.waiting().remove(sequence);
                 leave(sequence, tenant);
             }

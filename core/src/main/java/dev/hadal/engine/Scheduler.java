@@ -79,7 +79,9 @@ final class Scheduler {
         blocked.clear();
         for (Demand demand : demands) {
             // Who found no room in the last step comes before those who have theirs and might have to give it up.
-            waited.stream().filter(demand.reading()::contains).forEach(sequence -> addPrompt(demand, sequence, ceiling));
+            waited.stream()
+                    .filter(demand.reading()::contains)
+                    .forEach(sequence -> addPrompt(demand, sequence, ceiling));
         }
         for (Demand demand : demands) {
             for (Sequence sequence : demand.decoding()) {
@@ -215,7 +217,8 @@ final class Scheduler {
     private List<Sequence> preemptable(Sequence sequence) {
         return roster.sequences().stream()
                 .filter(other -> other.state() != null && other != sequence && !plan.has(other))
-                .sorted(Comparator.comparing((Sequence other) -> !other.generation().full())
+                .sorted(Comparator.comparing(
+                                (Sequence other) -> !other.generation().full())
                         .thenComparingInt(other -> other.request().origin().priority())
                         .thenComparingLong(other -> -other.job().number())
                         .thenComparingInt(other -> -other.choice()))
@@ -228,7 +231,8 @@ final class Scheduler {
      */
     private boolean yields(Sequence victim, Sequence sequence, Tenant own) {
         int difference = Integer.compare(
-                victim.request().origin().priority(), sequence.request().origin().priority());
+                victim.request().origin().priority(),
+                sequence.request().origin().priority());
         if (difference != 0 || victim.generation().full()) {
             return difference < 0 || victim.generation().full();
         }

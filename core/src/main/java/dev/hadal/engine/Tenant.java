@@ -13,6 +13,7 @@ final class Tenant {
                     (Sequence sequence) -> -sequence.request().origin().priority())
             .thenComparingLong(sequence -> sequence.job().number())
             .thenComparingInt(Sequence::choice);
+
     private static final Comparator<Sequence> BY_TURN = Comparator.comparingInt(
                     (Sequence sequence) -> -sequence.request().origin().priority())
             .thenComparingLong(Sequence::lastStep)

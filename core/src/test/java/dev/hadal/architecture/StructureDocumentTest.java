@@ -42,7 +42,9 @@ final class StructureDocumentTest {
                 | 4 | `dev.hadal` | `Chat` |
                 | 3 | `dev.hadal.engine` | `Engine`, `Gone` |
                 """;
-        assertThat(complaints(document, Map.of("Chat", Set.of("dev.hadal.chat"), "Engine", Set.of("dev.hadal.engine", "dev.hadal"))))
+        assertThat(complaints(
+                        document,
+                        Map.of("Chat", Set.of("dev.hadal.chat"), "Engine", Set.of("dev.hadal.engine", "dev.hadal"))))
                 .containsExactly(
                         "Chat is in dev.hadal.chat, the table says dev.hadal",
                         "Gone does not exist, the table says dev.hadal.engine",

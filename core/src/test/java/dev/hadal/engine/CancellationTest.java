@@ -111,8 +111,8 @@ class CancellationTest {
     void aDeadlineEndsWhatWaitsAndWhatRuns() {
         try (ToyBench bench = new ToyBench(EngineOptions.defaults().withRunningSequences(1))) {
             Origin origin = Origin.local();
-            Generation running = bench.submit(
-                    bench.request(50, 10_000).withOrigin(origin.withDeadline(Duration.ofMillis(300))));
+            Generation running =
+                    bench.submit(bench.request(50, 10_000).withOrigin(origin.withDeadline(Duration.ofMillis(300))));
             Generation waiting =
                     bench.submit(bench.request(20, 1).withOrigin(origin.withDeadline(Duration.ofMillis(200))));
             bench.runWhile(() -> bench.clock.now() < 200_000_000);
@@ -128,8 +128,8 @@ class CancellationTest {
 
     @Test
     void aReaderWhoIsBehindPausesOnlyHimself() {
-        EngineOptions options = EngineOptions.defaults()
-                .withReaders(new EngineOptions.ReaderLimits(5, Duration.ofSeconds(10)));
+        EngineOptions options =
+                EngineOptions.defaults().withReaders(new EngineOptions.ReaderLimits(5, Duration.ofSeconds(10)));
         try (ToyBench bench = new ToyBench(options)) {
             GenerationRequest request = bench.request(10, 30);
             Generation slow = bench.submit(request);
@@ -151,8 +151,8 @@ class CancellationTest {
 
     @Test
     void aReaderWhoNeverComesIsGivenUp() {
-        EngineOptions options = EngineOptions.defaults()
-                .withReaders(new EngineOptions.ReaderLimits(5, Duration.ofSeconds(10)));
+        EngineOptions options =
+                EngineOptions.defaults().withReaders(new EngineOptions.ReaderLimits(5, Duration.ofSeconds(10)));
         try (ToyBench bench = new ToyBench(options)) {
             Generation stuck = bench.submit(bench.request(10, 30));
             bench.runWhile(() -> stuck.usage().sampledTokens() < 5);

@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One random life of an engine: requests of several tenants that branch from each other, come at any time, are cancelled,
@@ -30,7 +32,7 @@ final class Interleaving {
         private final Generation generation;
         private final GenerationRequest request;
         private final List<Integer> read = new ArrayList<>();
-        private Taken.End end;
+        private Taken.@Nullable End end;
         private boolean over;
         private boolean cancelled;
 
@@ -63,7 +65,7 @@ final class Interleaving {
                 .withStateBudgetBytes(budget)
                 .withRunningSequences(1 + random.nextInt(12))
                 .withReaders(new EngineOptions.ReaderLimits(1 + random.nextInt(40), Duration.ofDays(1)))
-                .withCache(new CacheOptions(1 << 4 + random.nextInt(4), 1 << 10, 1 + random.nextInt(50), 100_000))
+                .withCache(new CacheOptions(1 << (4 + random.nextInt(4)), 1 << 10, 1 + random.nextInt(50), 100_000))
                 .withStepTarget(Duration.ofMillis(1 + random.nextInt(100)));
         engine = new Engine(model, options, clock::now);
     }
@@ -120,7 +122,8 @@ final class Interleaving {
 
     /** Something new, or something known cut anywhere and continued. */
     private int[] prompt() {
-        int[] fresh = random.ints(1 + random.nextInt(200), 0, ToyModel.VOCABULARY).toArray();
+        int[] fresh =
+                random.ints(1 + random.nextInt(200), 0, ToyModel.VOCABULARY).toArray();
         if (!texts.isEmpty() && random.nextBoolean()) {
             int[] known = texts.get(random.nextInt(texts.size()));
             int cut = random.nextInt(known.length + 1);
@@ -140,9 +143,9 @@ final class Interleaving {
             return;
         }
         assertThat(one.read).isEqualTo(expected);
-        GenerationUsage usage = one.end.usage();
-        assertThat(usage.sampledTokens())
-                .isEqualTo(expected.size() + (one.end.reason() == EndReason.STOP_ID ? 1 : 0));
+        Taken.End end = Objects.requireNonNull(one.end);
+        GenerationUsage usage = end.usage();
+        assertThat(usage.sampledTokens()).isEqualTo(expected.size() + (end.reason() == EndReason.STOP_ID ? 1 : 0));
         int toCompute = one.request.prompt().length + usage.sampledTokens() - 1;
         assertThat(usage.computedTokens() + usage.prefix().reusedTokens())
                 .as("computed and reused")

@@ -42,9 +42,13 @@ class SchedulerTest {
                 gaps.add((bench.clock.now() - before) / 1_000_000);
             }
             gaps.sort(null);
-            assertThat(gaps.get(gaps.size() * 99 / 100)).as("p99 of the gaps in ms").isLessThanOrEqualTo(220);
+            assertThat(gaps.get(gaps.size() * 99 / 100))
+                    .as("p99 of the gaps in ms")
+                    .isLessThanOrEqualTo(220);
             Duration read = prompt.usage().timings().firstToken();
-            assertThat((double) alone / read.toMillis()).as("share of its speed").isGreaterThan(0.7);
+            assertThat((double) alone / read.toMillis())
+                    .as("share of its speed")
+                    .isGreaterThan(0.7);
         }
     }
 
@@ -65,7 +69,8 @@ class SchedulerTest {
             bench.runWhile(() -> bench.engine.counters().tokens().steps() < 100);
             List<Long> millis = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
-                Generation polite = bench.submit(bench.request(promptTokens, tokens).withOrigin(POLITE));
+                Generation polite =
+                        bench.submit(bench.request(promptTokens, tokens).withOrigin(POLITE));
                 bench.runWhile(() -> !polite.ended());
                 millis.add(polite.usage().timings().ended().toMillis());
             }
@@ -77,9 +82,8 @@ class SchedulerTest {
     @Test
     void nobodyIsCutWhileNobodyElseHasWork() {
         try (ToyBench bench = bench(1)) {
-            List<Generation> all = new ArrayList<>();
             for (int i = 0; i < 30; i++) {
-                all.add(bench.submit(bench.request(1, 50)));
+                bench.submit(bench.request(1, 50));
             }
             bench.runWhile(() -> bench.engine.counters().tokens().decode() < 30);
             long before = bench.engine.counters().tokens().decode();
@@ -92,12 +96,16 @@ class SchedulerTest {
     @Test
     void higherPriorityGoesFirst() {
         try (ToyBench bench = bench(1)) {
-            Generation low = bench.submit(bench.request(640, 10).withOrigin(Origin.local().withPriority(-1)));
+            Generation low = bench.submit(
+                    bench.request(640, 10).withOrigin(Origin.local().withPriority(-1)));
             Generation usual = bench.submit(bench.request(640, 10));
-            Generation high = bench.submit(bench.request(640, 10).withOrigin(Origin.local().withPriority(1)));
+            Generation high = bench.submit(
+                    bench.request(640, 10).withOrigin(Origin.local().withPriority(1)));
             bench.run();
-            assertThat(high.usage().timings().firstToken()).isLessThan(usual.usage().timings().firstToken());
-            assertThat(usual.usage().timings().firstToken()).isLessThan(low.usage().timings().firstToken());
+            assertThat(high.usage().timings().firstToken())
+                    .isLessThan(usual.usage().timings().firstToken());
+            assertThat(usual.usage().timings().firstToken())
+                    .isLessThan(low.usage().timings().firstToken());
         }
     }
 
@@ -156,10 +164,12 @@ class SchedulerTest {
     @Test
     void theLastMemoryIsTakenFromTheLessImportant() {
         try (ToyBench bench = new ToyBench(EngineOptions.defaults().withStateBudgetBytes(25_000))) {
-            GenerationRequest low = bench.request(500, 500).withOrigin(Origin.local().withPriority(-1));
+            GenerationRequest low =
+                    bench.request(500, 500).withOrigin(Origin.local().withPriority(-1));
             Generation holder = bench.submit(low);
             bench.runUntilWriting(holder);
-            GenerationRequest high = bench.request(800, 100).withOrigin(Origin.local().withPriority(1));
+            GenerationRequest high =
+                    bench.request(800, 100).withOrigin(Origin.local().withPriority(1));
             Generation urgent = bench.submit(high);
             bench.runWhile(() -> !urgent.ended());
             assertThat(holder.ended()).isFalse();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hadal.sample.SamplingParams;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 
@@ -59,7 +60,7 @@ final class ToyBench implements AutoCloseable {
 
     static Taken.End end(Generation generation) {
         ids(generation);
-        return (Taken.End) generation.poll();
+        return (Taken.End) Objects.requireNonNull(generation.poll());
     }
 
     static void assertAlone(Generation generation, GenerationRequest request) {

@@ -30,6 +30,7 @@ final class ToyModel implements LanguageModel {
     private final Clock clock;
     private Consumer<Batch> hook = batch -> {};
     private int poisonedId = -1;
+    private volatile boolean accounting = true;
     private boolean closed;
 
     /** Time that passes only when something is computed. */
@@ -60,6 +61,11 @@ final class ToyModel implements LanguageModel {
     /** What is done, or thrown, before a batch is computed. */
     void hook(Consumer<Batch> newHook) {
         hook = newHook;
+    }
+
+    /** From now on nobody can be told what a state takes. */
+    void failAccounting() {
+        accounting = false;
     }
 
     /** After this id all logits of a sequence are NaN. */
@@ -125,6 +131,9 @@ final class ToyModel implements LanguageModel {
 
     @Override
     public long stateBytes(long tokens) {
+        if (!accounting && Thread.currentThread().getName().equals("hadal-engine")) {
+            throw new IllegalStateException("planted");
+        }
         return RING_BYTES + Math.ceilDiv(tokens, PAGE_TOKENS) * PAGE_BYTES;
     }
 

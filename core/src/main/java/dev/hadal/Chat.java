@@ -192,7 +192,7 @@ public final class Chat implements ChatBackend {
         EngineStatus status = engine.status();
         return new BackendStatus(
                 status.healthy(),
-                status.healthy() ? "" : "several steps in a row have failed, or the engine is closed",
+                status.complaint(),
                 status.runningSequences(),
                 status.waitingRequests(),
                 status.stateBytes());

@@ -45,7 +45,7 @@ public final class ChatRun implements Iterable<ChatEvent>, AutoCloseable {
 
     /** What has been used so far, as far as it was read. */
     public Usage usage() {
-        return reader.usage(prompt.length, generation.usage().reusedTokens());
+        return reader.usage(prompt.length, generation.usage().prefix().reusedTokens());
     }
 
     /** What the engine did for this answer so far, from any thread. */

@@ -204,7 +204,7 @@ public final class Engine implements AutoCloseable {
         lock.lock();
         try {
             return new EngineStatus(
-                    health.complaint(),
+                    closing && health.complaint().isEmpty() ? "the engine is closed" : health.complaint(),
                     accepting,
                     load.waitingRequests(),
                     load.runningSequences(),

@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * How an engine is at one moment.
  *
- * @param complaint what is wrong: too many failing steps in a row, a step that does not end; empty if nothing is
+ * @param complaint what is wrong: too many failing steps in a row, a step that does not end, or that it
+ *     is closed; empty if nothing is
  * @param accepting false while it is drained and afterwards
  * @param waitingRequests requests of which nothing is computed yet
  * @param runningSequences answers that have memory

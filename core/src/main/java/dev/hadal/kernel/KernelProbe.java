@@ -45,7 +45,8 @@ final class KernelProbe {
             k -> k.sumOfSquares(x.data(), 0, WIDTH),
             k -> k.weightedRelu(x.data(), 0, y.data(), 0, WIDTH),
             k -> k.exponentials(x.data(), 0, WIDTH, 1f),
-            k -> k.swiglu(x, y, 1, WIDTH, new Kernels.Clamp(10f, 1f)));
+            k -> k.add(y.data(), 0, x.data(), 0, WIDTH),
+            k -> k.swiglu(x.data(), 0, y.data(), 0, WIDTH, new Kernels.Clamp(10f, 1f)));
 
     KernelProbe(Kernels vector, BooleanSupplier cancelled) {
         this.vector = vector;

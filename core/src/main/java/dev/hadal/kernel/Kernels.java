@@ -39,12 +39,15 @@ public interface Kernels {
     /** Replaces each value by {@code exp(value - shift)}, with {@link Exponential#exp}. */
     void exponentials(float[] x, int offset, int length, float shift);
 
+    /** {@code y[i] += x[i]} for {@code length} values. */
+    void add(float[] y, int yOffset, float[] x, int xOffset, int length);
+
     /**
-     * The gated activation of one row, into {@code gate} (architecture.md 5): with {@code u = clamp(up, -limit,
-     * limit)} and {@code g = min(gate, limit)}, {@code gate = g / (1 + exp(-g)) * u * weight}, over {@code width}
-     * values.
+     * The gated activation of {@code width} values from {@code gateOffset} and {@code upOffset} on, into {@code gate}
+     * (architecture.md 5): with {@code u = clamp(up, -limit, limit)} and {@code g = min(gate, limit)},
+     * {@code gate = g / (1 + exp(-g)) * u * weight}.
      */
-    void swiglu(Rows gate, Rows up, int row, int width, Clamp clamp);
+    void swiglu(float[] gate, int gateOffset, float[] up, int upOffset, int width, Clamp clamp);
 
     /**
      * How {@link #swiglu} limits and weighs.

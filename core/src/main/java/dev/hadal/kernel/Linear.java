@@ -3,7 +3,7 @@ package dev.hadal.kernel;
 import dev.hadal.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -84,30 +84,62 @@ public final class Linear {
         return (outputs + Panel.LANES - 1) / Panel.LANES;
     }
 
-    /** Computes {@code y = W x} for the first {@code rows} rows, the panels shared out over the pool. */
+    /** Computes {@code y = W x} for the first {@code rows} rows, shared out over the pool. */
     public void forward(Rows x, Rows y, int rows, Compute compute) {
-        compute.pool().run(panels(), (panel, worker) -> forward(panel, x, y, 0, rows, compute.on(worker)));
+        Tiling tiling = tiling(rows, compute.threads());
+        compute.pool().run(tiling.pieces(), (i, worker) -> forward(tiling.piece(i), x, null, y, compute.on(worker)));
     }
 
-    /** Computes one panel of the output for {@code rows} rows from {@code firstRow} on. */
-    public void forward(int panelIndex, Rows x, Rows y, int firstRow, int rows, Compute.Worker worker) {
-        if (packed == null || rows >= ROWS_WORTH_UNPACKING) {
-            panelOverRows(panelIndex, x, y, firstRow, rows, worker);
+    /** How to cut a product of {@code rows} rows for {@code threads} threads. */
+    public Tiling tiling(int rows, int threads) {
+        return overCodes(rows) ? new Tiling(rows, panels(), rows, 1) : Tiling.of(rows, panels(), threads);
+    }
+
+    /** Whether so few rows go over the packed codes, each panel by itself. */
+    public boolean overCodes(int rows) {
+        return packed != null && rows < ROWS_WORTH_UNPACKING;
+    }
+
+    /**
+     * Computes a part of a product.
+     *
+     * @param piece which rows of {@code y} and which panels
+     * @param x the input rows
+     * @param picks names the row of {@code x} for each row of {@code y}; absent if they are the same
+     * @param y receives the results
+     * @param worker computes
+     */
+    public void forward(Piece piece, Rows x, int @Nullable [] picks, Rows y, Compute.Worker worker) {
+        if (overCodes(piece.rows())) {
+            for (int panel = piece.firstPanel(); panel < piece.firstPanel() + piece.panels(); panel++) {
+                fewRows(panel, piece, x, picks, y, worker);
+            }
             return;
         }
+        for (int row = piece.firstRow(); row < piece.endRow(); row += Tile.ROWS) {
+            Tile tile = worker.workspace().tile.over(x, picks, row, Math.min(Tile.ROWS, piece.endRow() - row));
+            tile.multiply(this, null, piece, worker);
+            tile.copyTo(y, row, outputColumn + piece.firstColumn(), piece.columns(outputs));
+        }
+    }
+
+    /** One and two rows at a time go over the packed codes without unpacking them. */
+    private void fewRows(int panel, Piece piece, Rows x, int @Nullable [] picks, Rows y, Compute.Worker worker) {
+        PackedMatrix matrix = Objects.requireNonNull(packed);
         float[] values = worker.workspace().lanes;
         PackedKernels kernels = worker.kernels().packed();
-        int end = firstRow + rows;
-        int row = firstRow;
-        for (; row + 2 <= end; row += 2) {
-            int second = x.at(row + 1, inputColumn);
-            kernels.multiplyTwo(x.data(), x.at(row, inputColumn), second, packed, panelIndex, values);
-            copyLanes(panelIndex, values, 0, y, row);
-            copyLanes(panelIndex, values, Panel.LANES, y, row + 1);
+        int row = piece.firstRow();
+        for (; row + 2 <= piece.endRow(); row += 2) {
+            int first = x.at(picks == null ? row : picks[row], inputColumn);
+            int second = x.at(picks == null ? row + 1 : picks[row + 1], inputColumn);
+            kernels.multiplyTwo(x.data(), first, second, matrix, panel, values);
+            copyLanes(panel, values, 0, y, row);
+            copyLanes(panel, values, Panel.LANES, y, row + 1);
         }
-        if (row < end) {
-            kernels.multiply(x.data(), x.at(row, inputColumn), packed, panelIndex, values);
-            copyLanes(panelIndex, values, 0, y, row);
+        if (row < piece.endRow()) {
+            int only = x.at(picks == null ? row : picks[row], inputColumn);
+            kernels.multiply(x.data(), only, matrix, panel, values);
+            copyLanes(panel, values, 0, y, row);
         }
     }
 
@@ -117,26 +149,20 @@ public final class Linear {
                 values, from, y.data(), y.at(row, outputColumn + first), Math.min(Panel.LANES, outputs - first));
     }
 
-    /** Decodes the panel piece by piece, each once for all rows. */
-    private void panelOverRows(int panelIndex, Rows x, Rows y, int firstRow, int rows, Compute.Worker worker) {
-        int first = panelIndex * Panel.LANES;
-        int lanes = Math.min(Panel.LANES, outputs - first);
-        for (int row = firstRow; row < firstRow + rows; row++) {
-            int at = y.at(row, outputColumn + first);
-            Arrays.fill(y.data(), at, at + lanes, 0f);
-        }
-        Panel panel = worker.workspace().panel;
-        for (int k = 0; k < inputs; k += Workspace.DEPTH) {
-            int depth = Math.min(Workspace.DEPTH, inputs - k);
-            panel.own(depth).between(inputColumn + k, outputColumn + first, lanes);
-            if (floats != null) {
-                panel.borrow(floats, (panelIndex * inputs + k) * Panel.LANES);
-            } else if (packed == null) {
-                decode(worker.workspace(), firstOutput + first, lanes, k, depth);
-            } else {
-                worker.kernels().packed().unpack(packed, panelIndex, k, depth, panel);
-            }
-            worker.kernels().multiply(x, y, firstRow, rows, panel);
+    /** Column of the input rows that the first input stands in. */
+    int inputColumn() {
+        return inputColumn;
+    }
+
+    /** Decodes the inputs of a panel from {@code input} on, as many as the panel has. */
+    void unpack(int panelIndex, int input, Panel panel, Compute.Worker worker) {
+        if (floats != null) {
+            panel.borrow(floats, (panelIndex * inputs + input) * Panel.LANES);
+        } else if (packed != null) {
+            worker.kernels().packed().unpack(packed, panelIndex, input, panel.depth, panel);
+        } else {
+            int first = panelIndex * Panel.LANES;
+            decode(worker.workspace(), firstOutput + first, Math.min(Panel.LANES, outputs - first), input, panel.depth);
         }
     }
 

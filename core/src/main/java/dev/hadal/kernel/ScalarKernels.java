@@ -85,12 +85,19 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void swiglu(Rows gate, Rows up, int row, int width, Clamp clamp) {
+    public void add(float[] y, int yOffset, float[] x, int xOffset, int length) {
+        for (int i = 0; i < length; i++) {
+            y[yOffset + i] += x[xOffset + i];
+        }
+    }
+
+    @Override
+    public void swiglu(float[] gate, int gateOffset, float[] up, int upOffset, int width, Clamp clamp) {
         float limit = clamp.limit();
         for (int i = 0; i < width; i++) {
-            float g = Math.min(gate.data()[gate.at(row, i)], limit);
-            float u = Math.min(Math.max(up.data()[up.at(row, i)], -limit), limit);
-            gate.data()[gate.at(row, i)] = g / (1f + Exponential.exp(-g)) * u * clamp.weight();
+            float g = Math.min(gate[gateOffset + i], limit);
+            float u = Math.min(Math.max(up[upOffset + i], -limit), limit);
+            gate[gateOffset + i] = g / (1f + Exponential.exp(-g)) * u * clamp.weight();
         }
     }
 }

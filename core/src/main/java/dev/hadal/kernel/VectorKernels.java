@@ -136,23 +136,33 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void swiglu(Rows gate, Rows up, int row, int width, Clamp clamp) {
+    public void add(float[] y, int yOffset, float[] x, int xOffset, int length) {
+        int i = 0;
+        for (; i + WIDTH <= length; i += WIDTH) {
+            FloatVector.fromArray(FLOATS, y, yOffset + i)
+                    .add(FloatVector.fromArray(FLOATS, x, xOffset + i))
+                    .intoArray(y, yOffset + i);
+        }
+        for (; i < length; i++) {
+            y[yOffset + i] += x[xOffset + i];
+        }
+    }
+
+    @Override
+    public void swiglu(float[] gate, int gateOffset, float[] up, int upOffset, int width, Clamp clamp) {
         float limit = clamp.limit();
-        float[] gates = gate.data();
-        int g0 = gate.at(row);
-        int u0 = up.at(row);
         int i = 0;
         for (; i + WIDTH <= width; i += WIDTH) {
-            FloatVector g = FloatVector.fromArray(FLOATS, gates, g0 + i).min(limit);
+            FloatVector g = FloatVector.fromArray(FLOATS, gate, gateOffset + i).min(limit);
             FloatVector u =
-                    FloatVector.fromArray(FLOATS, up.data(), u0 + i).max(-limit).min(limit);
+                    FloatVector.fromArray(FLOATS, up, upOffset + i).max(-limit).min(limit);
             FloatVector sigmoidal = g.div(exp(g.neg()).add(1f));
-            sigmoidal.mul(u).mul(clamp.weight()).intoArray(gates, g0 + i);
+            sigmoidal.mul(u).mul(clamp.weight()).intoArray(gate, gateOffset + i);
         }
         for (; i < width; i++) {
-            float g = Math.min(gates[g0 + i], limit);
-            float u = Math.min(Math.max(up.data()[u0 + i], -limit), limit);
-            gates[g0 + i] = g / (1f + Exponential.exp(-g)) * u * clamp.weight();
+            float g = Math.min(gate[gateOffset + i], limit);
+            float u = Math.min(Math.max(up[upOffset + i], -limit), limit);
+            gate[gateOffset + i] = g / (1f + Exponential.exp(-g)) * u * clamp.weight();
         }
     }
 }

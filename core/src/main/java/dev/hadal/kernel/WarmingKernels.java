@@ -124,7 +124,12 @@ public final class WarmingKernels implements Kernels, AutoCloseable {
     }
 
     @Override
-    public void swiglu(Rows gate, Rows up, int row, int width, Clamp clamp) {
-        current.swiglu(gate, up, row, width, clamp);
+    public void add(float[] y, int yOffset, float[] x, int xOffset, int length) {
+        current.add(y, yOffset, x, xOffset, length);
+    }
+
+    @Override
+    public void swiglu(float[] gate, int gateOffset, float[] up, int upOffset, int width, Clamp clamp) {
+        current.swiglu(gate, gateOffset, up, upOffset, width, clamp);
     }
 }

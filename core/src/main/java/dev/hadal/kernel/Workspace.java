@@ -8,13 +8,21 @@ public final class Workspace {
     static final int BLOCKS = DEPTH / 32;
 
     final Panel panel = new Panel(DEPTH, BLOCKS);
+    final Tile tile = new Tile();
     final byte[] bytes = new byte[DEPTH * Float.BYTES];
 
     /** Results for one panel and one or two rows. */
     final float[] lanes = new float[PackedKernels.ROOM];
 
+    /** The worker's part of a product of many rows. */
+    public Tile tile() {
+        return tile;
+    }
+
     /** Memory held, in bytes. */
     public long bytes() {
-        return (long) (panel.weights.length + panel.scales.length + lanes.length) * Float.BYTES + bytes.length;
+        return (long) (panel.weights.length + panel.scales.length + lanes.length) * Float.BYTES
+                + tile.bytes()
+                + bytes.length;
     }
 }

@@ -40,8 +40,12 @@ class KernelsTest {
             }),
             "swiglu",
             kernels -> overVectors((x, y, offset, length) -> {
-                Rows gate = new Rows(x, offset);
-                kernels.swiglu(gate, new Rows(y, (offset + 2) % 5), 1, length, new Kernels.Clamp(2.5f, 0.3f));
+                kernels.swiglu(x, offset, y, (offset + 2) % 5, length, new Kernels.Clamp(2.5f, 0.3f));
+                return x;
+            }),
+            "add",
+            kernels -> overVectors((x, y, offset, length) -> {
+                kernels.add(x, offset, y, (offset + 2) % 5, length);
                 return x;
             }));
 

@@ -61,7 +61,7 @@ class LinearTest {
         Compute.Worker worker = new Compute.Worker(0, new ScalarKernels(), new Workspace());
         assertThat(part.panels()).isEqualTo(4);
         for (int panel = 0; panel < part.panels(); panel++) {
-            part.forward(panel, x, y, 1, 2, worker);
+            part.forward(new Piece(1, 2, panel, 1), x, null, y, worker);
         }
         for (int row = 0; row < 4; row++) {
             for (int column = 0; column < 110; column++) {

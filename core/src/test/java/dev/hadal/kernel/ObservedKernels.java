@@ -45,8 +45,14 @@ public record ObservedKernels(Kernels inner, Runnable before) implements Kernels
     }
 
     @Override
-    public void swiglu(Rows gate, Rows up, int row, int width, Clamp clamp) {
+    public void add(float[] y, int yOffset, float[] x, int xOffset, int length) {
         before.run();
-        inner.swiglu(gate, up, row, width, clamp);
+        inner.add(y, yOffset, x, xOffset, length);
+    }
+
+    @Override
+    public void swiglu(float[] gate, int gateOffset, float[] up, int upOffset, int width, Clamp clamp) {
+        before.run();
+        inner.swiglu(gate, gateOffset, up, upOffset, width, clamp);
     }
 }

@@ -83,7 +83,7 @@ class ScalarKernelsTest {
         Rows gate = new Rows(Numbers.ordinary(random, 400), 200);
         Rows up = new Rows(Numbers.ordinary(random, 400), 200);
         float[] before = gate.data().clone();
-        kernels.swiglu(gate, up, 1, 190, new Kernels.Clamp(limit, 0.7f));
+        kernels.swiglu(gate.data(), 200, up.data(), 200, 190, new Kernels.Clamp(limit, 0.7f));
         assertThat(Arrays.copyOf(gate.data(), 200)).isEqualTo(Arrays.copyOf(before, 200));
         for (int i = 200; i < 390; i++) {
             double g = Math.min(before[i], limit);

@@ -100,7 +100,8 @@ class WarmingKernelsTest {
             kernels.weightedRelu(x.data(), 3, y.data(), 1, 77)
         };
         kernels.multiply(x, y, 0, 7, panel);
-        kernels.swiglu(x, y, 2, 45, new Kernels.Clamp(2f, 0.4f));
+        kernels.swiglu(x.data(), 100, y.data(), 100, 45, new Kernels.Clamp(2f, 0.4f));
+        kernels.add(x.data(), 5, y.data(), 7, 45);
         kernels.exponentials(x.data(), 11, 77, 0.5f);
         return List.of(sums, x.data(), y.data());
     }

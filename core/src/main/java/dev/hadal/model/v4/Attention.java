@@ -3,6 +3,7 @@ package dev.hadal.model.v4;
 import dev.hadal.kernel.Linear;
 import dev.hadal.kernel.Panel;
 import dev.hadal.kernel.Rows;
+import dev.hadal.kernel.Tiling;
 import dev.hadal.model.Batch;
 import java.util.List;
 import java.util.Objects;
@@ -141,18 +142,19 @@ final class Attention {
     /** The grouped low-rank output (3.6). */
     private void output(Pass pass, Rows out) {
         Scratch scratch = pass.scratch();
-        int panels = woA.getFirst().panels();
+        Tiling tiling =
+                woA.getFirst().tiling(pass.rows(), Math.ceilDiv(pass.compute().threads(), woA.size()));
+        int pieces = tiling.pieces();
         pass.compute()
                 .pool()
                 .run(
-                        woA.size() * panels,
-                        (item, worker) -> woA.get(item / panels)
+                        woA.size() * pieces,
+                        (item, worker) -> woA.get(item / pieces)
                                 .forward(
-                                        item % panels,
+                                        tiling.piece(item % pieces),
                                         scratch.values,
+                                        null,
                                         scratch.groups,
-                                        0,
-                                        pass.rows(),
                                         pass.compute().on(worker)));
         for (int row = 0; row < pass.rows(); row++) {
             pass.numerics().round(RoundingPoint.LINEAR, scratch.groups.data(), scratch.groups.at(row), woB.inputs());

@@ -1,20 +1,27 @@
 package dev.hadal.model.v4;
 
+import dev.hadal.kernel.Compute;
 import dev.hadal.kernel.Kernels;
 import dev.hadal.kernel.Linear;
+import dev.hadal.kernel.Panel;
+import dev.hadal.kernel.Piece;
 import dev.hadal.kernel.Rows;
+import dev.hadal.kernel.Tile;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Mixture of experts (architecture.md 5). Experts are taken one after the other, each with all its rows, so a chunk
- * reads each expert once; a row still adds its experts in ascending order, whoever else is in the batch.
+ * Mixture of experts (architecture.md 5). Each expert computes all its rows at once, so a chunk reads each expert once;
+ * a row still adds its experts in ascending order, the shared one last, whoever else is in the batch.
  */
 final class Moe {
+    /** Below so many rows, panels are shared out one by one: there are few of them, and no inputs to copy together. */
+    private static final int FEW_ROWS = 16;
+
     private final V4Config config;
     private final Router router;
+    /** The routed experts, then the shared one. */
     private final List<Expert> experts = new ArrayList<>();
-    private final Expert shared;
 
     /** One gated feed-forward network: {@code w2 (silu(w1 x) * w3 x)}. */
     private record Expert(Linear w1, Linear w2, Linear w3) {
@@ -27,7 +34,7 @@ final class Moe {
         this.config = config;
         this.router = new Router(config, weights, loader);
         weights.experts().forEach(expert -> experts.add(Expert.of(expert, loader)));
-        this.shared = Expert.of(weights.sharedExperts(), loader);
+        experts.add(Expert.of(weights.sharedExperts(), loader));
     }
 
     /**
@@ -40,96 +47,103 @@ final class Moe {
         Routes routes = pass.scratch().routes;
         router.forward(pass, x, routes);
         routes.arrange(pass.rows());
-        gather(pass, x, routes);
-        routed(pass, routes);
-        shared(pass, x, out);
+        up(pass, x, routes);
+        down(pass, routes);
         sum(pass, routes, out);
     }
 
-    private void gather(Pass pass, Rows x, Routes routes) {
-        Rows gathered = pass.scratch().expertInput;
-        int slots = pass.rows() * config.numExpertsPerTok();
+    /** One of the pieces of all products with matrices of {@code panels} panels, {@code each} at a time. */
+    private static Piece piece(Routes routes, int item, int panels, int each) {
+        int pieces = Math.ceilDiv(panels, each);
+        int e = routes.active[item / pieces];
+        int first = item % pieces * each;
+        return new Piece(routes.firstSlot[e], routes.count(e), first, Math.min(each, panels - first));
+    }
+
+    /** From {@code x} to {@code expertGate}, pieces of all experts shared out at once. */
+    private void up(Pass pass, Rows x, Routes routes) {
+        int panels = experts.getFirst().w1().panels();
+        int each = pass.rows() < FEW_ROWS ? 1 : Tile.PANELS / 2;
+        int pieces = Math.ceilDiv(panels, each);
+        pass.compute().pool().run(routes.activeCount * pieces, (item, worker) -> {
+            Expert expert = experts.get(routes.active[item / pieces]);
+            Piece piece = piece(routes, item, panels, each);
+            if (expert.w1.overCodes(piece.rows())) {
+                upOverCodes(pass, x, expert, piece, pass.compute().on(worker));
+            } else {
+                upTiles(pass, x, expert, piece, pass.compute().on(worker));
+            }
+        });
+    }
+
+    private void upOverCodes(Pass pass, Rows x, Expert expert, Piece piece, Compute.Worker on) {
+        Routes routes = pass.scratch().routes;
+        Rows gate = pass.scratch().expertGate;
+        Rows up = pass.scratch().expertUp;
+        int columns = piece.columns(expert.w1.outputs());
+        expert.w1.forward(piece, x, routes.slotRows, gate, on);
+        expert.w3.forward(piece, x, routes.slotRows, up, on);
+        for (int slot = piece.firstRow(); slot < piece.endRow(); slot++) {
+            int g = gate.at(slot, piece.firstColumn());
+            int u = up.at(slot, piece.firstColumn());
+            on.kernels().swiglu(gate.data(), g, up.data(), u, columns, clamp(routes, slot));
+            pass.numerics().round(RoundingPoint.EXPERT, gate.data(), g, columns);
+        }
+    }
+
+    private void upTiles(Pass pass, Rows x, Expert expert, Piece piece, Compute.Worker on) {
+        Routes routes = pass.scratch().routes;
+        int columns = piece.columns(expert.w1.outputs());
+        for (int slot = piece.firstRow(); slot < piece.endRow(); slot += Tile.ROWS) {
+            int rows = Math.min(Tile.ROWS, piece.endRow() - slot);
+            Tile tile = on.workspace().tile().over(x, routes.slotRows, slot, rows);
+            tile.multiply(expert.w1, expert.w3, piece, on);
+            for (int i = 0; i < rows; i++) {
+                int gate = tile.at(i, 0);
+                int up = tile.at(i, piece.panels() * Panel.LANES);
+                on.kernels().swiglu(tile.data(), gate, tile.data(), up, columns, clamp(routes, slot + i));
+                pass.numerics().round(RoundingPoint.EXPERT, tile.data(), gate, columns);
+            }
+            tile.copyTo(pass.scratch().expertGate, slot, piece.firstColumn(), columns);
+        }
+    }
+
+    /** The weight comes before w2 (architecture.md 5). */
+    private Kernels.Clamp clamp(Routes routes, int slot) {
+        return new Kernels.Clamp(config.swigluLimit(), routes.slotWeights[slot]);
+    }
+
+    /** From {@code expertGate} to {@code expertOutput}. */
+    private void down(Pass pass, Routes routes) {
+        Scratch scratch = pass.scratch();
+        int panels = experts.getFirst().w2().panels();
+        int each = pass.rows() < FEW_ROWS ? 1 : Tile.PANELS;
+        int pieces = Math.ceilDiv(panels, each);
         pass.compute()
                 .pool()
                 .run(
-                        slots,
-                        (slot, worker) -> System.arraycopy(
-                                x.data(),
-                                x.at(routes.slotRows[slot]),
-                                gathered.data(),
-                                gathered.at(slot),
-                                config.hiddenSize()));
+                        routes.activeCount * pieces,
+                        (item, worker) -> experts.get(routes.active[item / pieces])
+                                .w2
+                                .forward(
+                                        piece(routes, item, panels, each),
+                                        scratch.expertGate,
+                                        null,
+                                        scratch.expertOutput,
+                                        pass.compute().on(worker)));
     }
 
-    /** The routed experts, from {@code expertInput} to {@code expertOutput}, all pieces of all experts shared out at once. */
-    private void routed(Pass pass, Routes routes) {
-        Scratch scratch = pass.scratch();
-        int up = experts.getFirst().w1().panels();
-        pass.compute().pool().run(routes.activeCount * up * 2, (item, worker) -> {
-            int e = routes.active[item / (2 * up)];
-            boolean gate = item % (2 * up) < up;
-            Linear linear = gate ? experts.get(e).w1() : experts.get(e).w3();
-            Rows to = gate ? scratch.expertGate : scratch.expertUp;
-            linear.forward(
-                    item % up,
-                    scratch.expertInput,
-                    to,
-                    routes.firstSlot[e],
-                    routes.count(e),
-                    pass.compute().on(worker));
-        });
-        int slots = pass.rows() * config.numExpertsPerTok();
-        pass.compute().pool().run(slots, (slot, worker) -> activate(pass, slot, routes.slotWeights[slot]));
-        int down = experts.getFirst().w2().panels();
-        pass.compute().pool().run(routes.activeCount * down, (item, worker) -> {
-            int e = routes.active[item / down];
-            experts.get(e)
-                    .w2()
-                    .forward(
-                            item % down,
-                            scratch.expertGate,
-                            scratch.expertOutput,
-                            routes.firstSlot[e],
-                            routes.count(e),
-                            pass.compute().on(worker));
-        });
-    }
-
-    /** Gates one row of {@code expertGate} with {@code expertUp}; the weight comes before w2 (architecture.md 5). */
-    private void activate(Pass pass, int row, float weight) {
-        Rows gate = pass.scratch().expertGate;
-        int width = config.moeIntermediateSize();
-        Kernels.Clamp clamp = new Kernels.Clamp(config.swigluLimit(), weight);
-        pass.compute().kernels().swiglu(gate, pass.scratch().expertUp, row, width, clamp);
-        pass.numerics().round(RoundingPoint.EXPERT, gate.data(), gate.at(row), width);
-    }
-
-    /** The shared expert, for all rows. */
-    private void shared(Pass pass, Rows x, Rows out) {
-        Scratch scratch = pass.scratch();
-        shared.w1().forward(x, scratch.expertGate, pass.rows(), pass.compute());
-        shared.w3().forward(x, scratch.expertUp, pass.rows(), pass.compute());
-        pass.compute().pool().run(pass.rows(), (row, worker) -> activate(pass, row, 1f));
-        shared.w2().forward(scratch.expertGate, out, pass.rows(), pass.compute());
-    }
-
-    /** Adds each row's routed experts, ascending, then the shared one, which stands in {@code out}. */
+    /** Adds the experts of each row. */
     private void sum(Pass pass, Routes routes, Rows out) {
         Rows expert = pass.scratch().expertOutput;
-        int used = config.numExpertsPerTok();
+        int choices = config.numExpertsPerTok() + 1;
         int dim = config.hiddenSize();
         pass.compute().pool().run(pass.rows(), (row, worker) -> {
-            float[] total = expert.data();
-            int first = expert.at(routes.slots[row * used]);
-            for (int choice = 1; choice < used; choice++) {
-                int next = expert.at(routes.slots[row * used + choice]);
-                for (int i = 0; i < dim; i++) {
-                    total[first + i] += expert.data()[next + i];
-                }
-            }
             int to = out.at(row);
-            for (int i = 0; i < dim; i++) {
-                out.data()[to + i] = total[first + i] + out.data()[to + i];
+            System.arraycopy(expert.data(), expert.at(routes.slots[row * choices]), out.data(), to, dim);
+            for (int choice = 1; choice < choices; choice++) {
+                int from = expert.at(routes.slots[row * choices + choice]);
+                pass.compute().kernels().add(out.data(), to, expert.data(), from, dim);
             }
             pass.numerics().round(RoundingPoint.EXPERT, out.data(), to, dim);
         });

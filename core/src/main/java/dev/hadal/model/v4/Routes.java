@@ -4,22 +4,22 @@ import dev.hadal.kernel.TopK;
 
 /**
  * Which experts each row of a batch goes to, and the same seen from the experts: their rows stand side by side in
- * slots, so that an expert's weights are read once for all its rows.
+ * slots, so that an expert's weights are read once for all its rows. The shared expert is one that all rows go to.
  */
 final class Routes {
     /** [rows, used experts], ascending within a row. */
     final int[] experts;
     /** [rows, used experts] router weights. */
     final float[] weights;
-    /** [rows, used experts] the slot of each choice. */
+    /** [rows, used experts + 1] the slot of each choice, the shared expert last. */
     final int[] slots;
     /** The row that each slot holds. */
     final int[] slotRows;
     /** The weight of each slot. */
     final float[] slotWeights;
-    /** First slot of each expert, and the end behind the last. */
+    /** First slot of each expert, the shared one behind the others, and the end behind the last. */
     final int[] firstSlot;
-    /** Experts that have any row. */
+    /** Experts that have any row: the shared one, which has most, then the others. */
     final int[] active;
 
     int activeCount;
@@ -32,13 +32,14 @@ final class Routes {
     Routes(V4Config config, int rows, int threads) {
         used = config.numExpertsPerTok();
         int choices = Math.multiplyExact(rows, used);
+        int allSlots = Math.multiplyExact(rows, used + 1);
         experts = new int[choices];
         weights = new float[choices];
-        slots = new int[choices];
-        slotRows = new int[choices];
-        slotWeights = new float[choices];
-        firstSlot = new int[config.nRoutedExperts() + 1];
-        active = new int[config.nRoutedExperts()];
+        slots = new int[allSlots];
+        slotRows = new int[allSlots];
+        slotWeights = new float[allSlots];
+        firstSlot = new int[config.nRoutedExperts() + 2];
+        active = new int[config.nRoutedExperts() + 1];
         biased = new float[threads][config.nRoutedExperts()];
         best = new TopK[threads];
         for (int i = 0; i < threads; i++) {
@@ -48,12 +49,14 @@ final class Routes {
 
     /** Lays out the slots: by expert, then by row. */
     void arrange(int rows) {
+        int shared = active.length - 1;
         java.util.Arrays.fill(firstSlot, 0);
         for (int i = 0; i < rows * used; i++) {
             firstSlot[experts[i] + 1]++;
         }
         activeCount = 0;
-        for (int e = 0; e < active.length; e++) {
+        active[activeCount++] = shared;
+        for (int e = 0; e < shared; e++) {
             if (firstSlot[e + 1] > 0) {
                 active[activeCount++] = e;
             }
@@ -61,13 +64,20 @@ final class Routes {
         }
         // Filling moves each expert's start to its end, which is the next one's start; moved back below.
         for (int i = 0; i < rows * used; i++) {
-            int slot = firstSlot[experts[i]]++;
-            slots[i] = slot;
-            slotRows[slot] = i / used;
-            slotWeights[slot] = weights[i];
+            place(i / used, i % used, firstSlot[experts[i]]++, weights[i]);
         }
-        System.arraycopy(firstSlot, 0, firstSlot, 1, active.length);
+        System.arraycopy(firstSlot, 0, firstSlot, 1, shared);
         firstSlot[0] = 0;
+        for (int row = 0; row < rows; row++) {
+            place(row, used, firstSlot[shared] + row, 1f);
+        }
+        firstSlot[shared + 1] = firstSlot[shared] + rows;
+    }
+
+    private void place(int row, int choice, int slot, float weight) {
+        slots[row * (used + 1) + choice] = slot;
+        slotRows[slot] = row;
+        slotWeights[slot] = weight;
     }
 
     /** Rows of an expert. */

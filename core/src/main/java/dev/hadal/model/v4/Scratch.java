@@ -38,9 +38,7 @@ final class Scratch {
     final Rows indexWeights;
     /** [rows, experts] */
     final Rows gateScores;
-    /** [slots, d]; there are at least as many slots as rows. */
-    final Rows expertInput;
-    /** [slots, expert width] */
+    /** [slots, expert width]; there is a slot for each choice of a row. */
     final Rows expertGate;
     /** [slots, expert width] */
     final Rows expertUp;
@@ -65,7 +63,7 @@ final class Scratch {
         int dim = config.hiddenSize();
         int heads = config.numAttentionHeads() * config.headDim();
         int channels = 2 * Math.max(config.headDim(), config.indexHeadDim());
-        int slots = Math.multiplyExact(rows, config.numExpertsPerTok());
+        int slots = Math.multiplyExact(rows, config.numExpertsPerTok() + 1);
         streams = Rows.allocate(rows, HyperConnection.STREAMS * dim);
         draftStreams = Rows.allocate(config.numNextnPredictLayers() > 0 ? rows : 0, HyperConnection.STREAMS * dim);
         mix = Rows.allocate(rows, HyperConnection.LOGITS);
@@ -81,7 +79,6 @@ final class Scratch {
         indexQueries = Rows.allocate(rows, config.indexNHeads() * config.indexHeadDim());
         indexWeights = Rows.allocate(rows, config.indexNHeads());
         gateScores = Rows.allocate(rows, config.nRoutedExperts());
-        expertInput = Rows.allocate(slots, dim);
         expertGate = Rows.allocate(slots, config.moeIntermediateSize());
         expertUp = Rows.allocate(slots, config.moeIntermediateSize());
         expertOutput = Rows.allocate(slots, dim);
@@ -132,7 +129,6 @@ final class Scratch {
                         indexQueries,
                         indexWeights,
                         gateScores,
-                        expertInput,
                         expertGate,
                         expertUp,
                         expertOutput)

@@ -109,8 +109,9 @@ class ChooserTest {
     void logProbabilitiesComeWithTheirTokens() {
         try (ToyBench bench = new ToyBench()) {
             GenerationRequest request = bench.request(20, 5);
-            Generation generation = bench.submit(request.withSampling(request.sampling().withTemperature(1))
-                    .withOutput(TokenOutput.plain().withTopLogProbs(3)));
+            Generation generation =
+                    bench.submit(request.withSampling(request.sampling().withTemperature(1))
+                            .withOutput(TokenOutput.plain().withTopLogProbs(3)));
             Generation none = bench.submit(request);
             bench.run();
             for (int i = 0; i < 5; i++) {
@@ -146,10 +147,7 @@ class ChooserTest {
             Generation generation = bench.submit(
                     bench.request(20, 30).withOutput(TokenOutput.plain().withConstraints(choice -> even)));
             bench.run();
-            assertThat(ToyBench.ids(generation))
-                    .hasSize(30)
-                    .isEqualTo(seen)
-                    .allMatch(id -> id % 2 == 0);
+            assertThat(ToyBench.ids(generation)).hasSize(30).isEqualTo(seen).allMatch(id -> id % 2 == 0);
         }
     }
 

@@ -180,9 +180,7 @@ class FaultsTest {
             bench.run();
             assertThat(generation.usage().sampledTokens()).isEqualTo(2);
             assertFails(
-                    generation,
-                    Fault.STOP_RULE,
-                    "the stop rule failed on token " + third + " at position 22: planted");
+                    generation, Fault.STOP_RULE, "the stop rule failed on token " + third + " at position 22: planted");
             ToyBench.assertAlone(neighbour, good);
         }
     }
@@ -237,7 +235,8 @@ class FaultsTest {
             Generation generation = engine.submit(requests.request(10, 10)).getFirst();
             assertThatThrownBy(generation::take)
                     .isInstanceOfSatisfying(
-                            GenerationException.class, e -> assertThat(e.fault()).isEqualTo(Fault.ENGINE));
+                            GenerationException.class,
+                            e -> assertThat(e.fault()).isEqualTo(Fault.ENGINE));
             assertThat(engine.status().healthy()).isFalse();
             assertThatThrownBy(() -> engine.submit(requests.request(10, 10)))
                     .isInstanceOf(AdmissionException.class)

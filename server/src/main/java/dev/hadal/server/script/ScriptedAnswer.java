@@ -10,6 +10,18 @@ import org.jspecify.annotations.Nullable;
  * @param fault what goes wrong with it; null if nothing does
  */
 record ScriptedAnswer(int[] ids, ScriptPace pace, @Nullable ScriptFault fault) {
+    /** Whether it fails in this way after so many of its ids. */
+    boolean fails(ScriptFault.Kind kind, int done) {
+        return fault != null && fault.kind() == kind && fault.after() == done;
+    }
+
+    /** How long it stands still after so many of its ids. */
+    long stallNanos(int done) {
+        return fault != null && fails(ScriptFault.Kind.STALL, done)
+                ? fault.length().toNanos()
+                : 0;
+    }
+
     /** How much of the answer is the end of what was sampled; an answer that was left for another starts anew. */
     int progress(int[] sampled, int from, int endOfThinking) {
         int closed = from;

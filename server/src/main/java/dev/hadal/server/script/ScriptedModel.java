@@ -119,22 +119,18 @@ final class ScriptedModel implements LanguageModel {
             known = find(state);
         }
         int done = state.done();
-        ScriptFault fault = known.fault();
-        boolean faulty = fault != null && fault.after() == done;
-        if (faulty && fault.kind() == ScriptFault.Kind.EXCEPTION) {
+        if (known.fails(ScriptFault.Kind.EXCEPTION, done)) {
             throw new IllegalStateException("the script asks for an exception after " + done + " tokens");
         }
         write(known.ids(), done, logits, row);
-        if (faulty && fault.kind() == ScriptFault.Kind.NAN) {
+        if (known.fails(ScriptFault.Kind.NAN, done)) {
             int from = logits.at(row);
             Arrays.fill(logits.values(), from, from + limits.vocabulary(), Float.NaN);
         }
         Duration pause = done == 0 ? known.pace().firstToken() : known.pace().token();
         long due = Math.max(now, (done == 0 ? now : state.dueNanos()) + pause.toNanos());
         state.due(due);
-        return faulty && fault.kind() == ScriptFault.Kind.STALL
-                ? due + fault.length().toNanos()
-                : due;
+        return due + known.stallNanos(done);
     }
 
     private void write(int[] ids, int done, Logits logits, int row) {

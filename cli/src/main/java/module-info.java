@@ -4,6 +4,8 @@ module dev.hadal.cli {
     requires static org.jspecify;
     requires dev.hadal;
     requires dev.hadal.nano;
+    // Resolved for the commands of the server only (see the launcher): its libraries would make every start slower.
+    requires static dev.hadal.server;
     requires info.picocli;
     requires jdk.incubator.vector;
     requires tools.jackson.databind;

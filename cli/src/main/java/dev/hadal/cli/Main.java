@@ -110,6 +110,9 @@ public final class Main {
         commands.put("plan", () -> new PlanCommand(terminal));
         commands.put("synth", () -> new SynthCommand(terminal));
         commands.put("bench", () -> new BenchCommand(terminal, hadal));
+        commands.put("serve", () -> new ServeCommand(terminal, hadal));
+        commands.put("key", () -> new KeyCommand(terminal));
+        commands.put("usage", () -> new UsageCommand(terminal));
         return commands;
     }
 

@@ -8,6 +8,7 @@ import static dev.hadal.server.config.Setting.Kind.LIST;
 import static dev.hadal.server.config.Setting.Kind.SWITCH;
 import static dev.hadal.server.config.Setting.Kind.TEXT;
 
+import dev.hadal.engine.EngineOptions;
 import dev.hadal.server.config.ConfigException;
 import dev.hadal.server.config.Setting;
 import dev.hadal.server.config.Settings;
@@ -29,9 +30,19 @@ import org.jspecify.annotations.Nullable;
  * @param access who may use it
  * @param behaviour what it does where clients can tell
  * @param logging what it writes down
+ * @param engine how answers share a model
  * @param drain how long it waits for what runs when it is told to stop
  */
-public record ServerConfig(HttpOptions http, Access access, Behaviour behaviour, Logging logging, Duration drain) {
+public record ServerConfig(
+        HttpOptions http,
+        Access access,
+        Behaviour behaviour,
+        Logging logging,
+        EngineOptions engine,
+        Duration drain) {
+    /** The part of the heap that sequences and cached prefixes may take by default. */
+    private static final int STATE_SHARE = 3;
+
     /**
      * Who may use it, and for how much.
      *
@@ -163,7 +174,20 @@ public record ServerConfig(HttpOptions http, Access access, Behaviour behaviour,
                         aliases(settings.text("legacy-aliases")),
                         settings.on("map-unknown-models")),
                 new Logging(format.equals("json"), settings.on("log.requests"), settings.on("log.bodies")),
+                engine(settings),
                 settings.duration("drain"));
+    }
+
+    private static EngineOptions engine(Settings settings) {
+        long state = settings.bytes("limits.state");
+        return EngineOptions.defaults()
+                .withRunningSequences(settings.count("limits.running"))
+                .withStateBudgetBytes(state == 0 ? Runtime.getRuntime().maxMemory() / STATE_SHARE : state)
+                .withQueue(new EngineOptions.QueueLimits(
+                        settings.count("limits.queue"),
+                        settings.count("limits.queue-tokens"),
+                        settings.bytes("limits.queue-bytes"),
+                        settings.duration("limits.queue-time")));
     }
 
     private static String aliases(String written) {

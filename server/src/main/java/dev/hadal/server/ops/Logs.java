@@ -38,6 +38,11 @@ public final class Logs {
         return logs;
     }
 
+    /** Forgets what was set for single loggers. */
+    public void end() {
+        kept.clear();
+    }
+
     private void level(String name, Level level) {
         Logger logger = Logger.getLogger(name);
         logger.setLevel(level);

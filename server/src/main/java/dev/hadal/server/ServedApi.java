@@ -66,6 +66,7 @@ public final class ServedApi {
                 case STOP -> Outcome.STOP;
                 case LENGTH -> Outcome.LENGTH;
                 case TOOL_CALLS -> Outcome.TOOL_CALLS;
+                case DEADLINE -> Outcome.DEADLINE;
                 case CANCELLED -> health.draining() ? Outcome.SHUTDOWN : Outcome.DISCONNECTED;
             };
         }

@@ -36,12 +36,14 @@ final class KeyCommand implements Runnable {
         switch (action) {
             case "new" -> {
                 String secret = ApiKey.newSecret();
-                terminal.note("hadal: the key, which is shown only now, is the first line; the rest is for the key file");
+                terminal.note(
+                        "hadal: the key, which is shown only now, is the first line; the rest is for the key file");
                 terminal.printLine(secret);
                 terminal.print(entry(ApiKey.digestOf(secret)));
             }
-            case "digest" -> terminal.printLine(
-                    "sha256:" + ApiKey.digestOf(terminal.readAll().strip()));
+            case "digest" ->
+                terminal.printLine(
+                        "sha256:" + ApiKey.digestOf(terminal.readAll().strip()));
             default -> throw new ParameterException(spec.commandLine(), "say new or digest, not " + action);
         }
     }

@@ -34,9 +34,13 @@ final class ServeBanner {
                                 ? "off; only this machine can connect, and any key will do"
                                 : config.access().keys())
                 .append("\n  usage: ")
-                .append(config.access().ledger() == null ? "not recorded" : config.access().ledger())
+                .append(
+                        config.access().ledger() == null
+                                ? "not recorded"
+                                : config.access().ledger())
                 .append("\n");
-        notices.forEach(notice -> text.append("  slower than need be: ").append(notice).append("\n"));
+        notices.forEach(
+                notice -> text.append("  slower than need be: ").append(notice).append("\n"));
         text.append("""
 
                 Try it:

@@ -36,8 +36,9 @@ import picocli.CommandLine.Spec;
 /** {@code hadal serve}: the DeepSeek API on this machine. */
 @Command(
         name = "serve",
-        description = "Serves the DeepSeek API: point any OpenAI or Anthropic client at it. Without --model, the embedded"
-                + " model answers to the names of the hosted service.",
+        description =
+                "Serves the DeepSeek API: point any OpenAI or Anthropic client at it. Without --model, the embedded"
+                        + " model answers to the names of the hosted service.",
         footer = {
             "",
             "  hadal serve",

@@ -43,7 +43,8 @@ final class UsageCommand implements Runnable {
             totals.forEach(total -> terminal.printLine(object(total).toString()));
             return;
         }
-        terminal.print(ROW.formatted("day", "key", "model", "requests", "prompt", "of it hit", "completion", "dollars"));
+        terminal.print(
+                ROW.formatted("day", "key", "model", "requests", "prompt", "of it hit", "completion", "dollars"));
         totals.forEach(total -> terminal.print(ROW.formatted(
                 total.day() == null ? "all" : total.day(),
                 total.key(),

@@ -44,8 +44,7 @@ public final class ServedApi {
 
     /** Settles what a request used. */
     private record Reporter(Accounts accounts, Health health) {
-        void used(
-                Exchange exchange, String model, Usage usage, RunTimings timings, @Nullable FinishReason end) {
+        void used(Exchange exchange, String model, Usage usage, RunTimings timings, @Nullable FinishReason end) {
             Outcome outcome = outcome(end);
             exchange.note("prompt", usage.promptTokens());
             exchange.note("hit", usage.reusedTokens());

@@ -58,7 +58,8 @@ public final class ServedModels implements AutoCloseable {
     private void gauges(Metrics metrics, String name, String help, ToDoubleFunction<BackendStatus> value) {
         List<Metrics.ModelValue> values = entries.stream()
                 .map(entry -> new Metrics.ModelValue(
-                        entry.names().getFirst(), () -> value.applyAsDouble(entry.backend().status())))
+                        entry.names().getFirst(),
+                        () -> value.applyAsDouble(entry.backend().status())))
                 .toList();
         metrics.gauges(name, help, values);
     }

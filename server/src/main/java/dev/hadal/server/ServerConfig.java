@@ -34,12 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param drain how long it waits for what runs when it is told to stop
  */
 public record ServerConfig(
-        HttpOptions http,
-        Access access,
-        Behaviour behaviour,
-        Logging logging,
-        EngineOptions engine,
-        Duration drain) {
+        HttpOptions http, Access access, Behaviour behaviour, Logging logging, EngineOptions engine, Duration drain) {
     /** The part of the heap that sequences and cached prefixes may take by default. */
     private static final int STATE_SHARE = 3;
 

@@ -12,6 +12,7 @@ final class RunReports {
     private final ServedRuns runs;
     private final CallReport report;
     private @Nullable FinishReason end;
+    private boolean sent;
 
     RunReports(Exchange exchange, ServedRuns runs, CallReport report) {
         this.exchange = exchange;
@@ -26,11 +27,16 @@ final class RunReports {
     }
 
     /**
-     * Gives up what still runs and reports.
+     * Gives up what still runs and reports; a second time does nothing. Comes before the last byte of a reply, so that
+     * whoever has the reply finds the report.
      *
      * @param left whether the client has left
      */
     void send(boolean left) {
+        if (sent) {
+            return;
+        }
+        sent = true;
         runs.runs().forEach(ChatRun::close);
         ChatRun first = runs.runs().getFirst();
         report.used(

@@ -31,6 +31,7 @@ final class StreamedReply {
             exchange.onDisconnect(this::leave);
             try {
                 new MergedEvents(runs.runs()).forEach((choice, event) -> accept(stream, choice, event));
+                reports.send(gone);
                 write(stream, projection.end());
             } catch (ClientGoneException e) {
                 gone = true;
@@ -72,6 +73,7 @@ final class StreamedReply {
 
     private void fail(SseStream stream, HttpException failure) {
         exchange.note("failure", failure.status());
+        reports.send(gone);
         write(stream, projection.failed(failure, exchange.requestId()));
     }
 

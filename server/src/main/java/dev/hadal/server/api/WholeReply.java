@@ -37,7 +37,9 @@ final class WholeReply {
                 List<Answer> answers = gatherers.stream()
                         .map(gatherer -> gatherer.answer(logProbs))
                         .toList();
-                reply.finish(200, Json.text(body.apply(answers)).getBytes(StandardCharsets.UTF_8));
+                byte[] content = Json.text(body.apply(answers)).getBytes(StandardCharsets.UTF_8);
+                reports.send(gone);
+                reply.finish(200, content);
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
                 fail(reply, Refusals.interrupted());
@@ -66,6 +68,7 @@ final class WholeReply {
 
     private void fail(PendingReply reply, HttpException failure) {
         exchange.note("failure", failure.status());
+        reports.send(gone);
         reply.finish(failure.status(), ErrorBody.bytes(failure, exchange.route().dialect(), exchange.requestId()));
     }
 }

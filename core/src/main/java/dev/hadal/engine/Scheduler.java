@@ -169,11 +169,12 @@ final class Scheduler {
 
     /** Adds rows of a sequence, at most so many, and returns how many, 0 if it cannot run now. */
     private int add(Tenant tenant, Sequence sequence, int most) {
-        if (plan.batch().rows() == limits.batchRows() || plan.batch().wantedRows() == samples) {
+        int rows = Math.min(most, sequence.pending());
+        boolean full = plan.batch().rows() == limits.batchRows() || plan.batch().wantedRows() == samples;
+        if (full && sequence.state() != null) {
             return 0;
         }
-        int rows = Math.min(most, sequence.pending());
-        if (!admit(sequence, rows)) {
+        if (full || !admit(sequence, rows)) {
             blocked.add(sequence);
             return 0;
         }

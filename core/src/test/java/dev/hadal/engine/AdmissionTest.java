@@ -143,14 +143,14 @@ class AdmissionTest {
             bench.submit(bench.request(64, 1));
             bench.run();
             bench.submit(bench.request(3_000, 1));
-            Origin hurried = Origin.local().withDeadline(Duration.ofMillis(4_000));
+            Origin hurried = Origin.local().withDeadline(Duration.ofSeconds(4));
             bench.submit(bench.request(1_000, 1).withOrigin(hurried));
             assertRefused(
                     bench,
                     bench.request(1, 1).withOrigin(hurried),
                     Reason.DEADLINE,
                     "its first token is expected after 5 s, its deadline is after 4 s",
-                    Duration.ofMillis(4_000));
+                    Duration.ofSeconds(4));
         }
     }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -87,6 +88,18 @@ final class BenchCommand implements Runnable {
             description = "Measured runs of each test, after one that is not; ${DEFAULT-VALUE} if not given.")
     private int repeats;
 
+    @Option(
+            names = "--turns",
+            paramLabel = "NxM",
+            description = "Instead: a conversation of N turns of M new tokens each, on the engine.")
+    private @Nullable String turns;
+
+    @Option(
+            names = "--arrival",
+            paramLabel = "N",
+            description = "Instead: a prompt of N tokens that arrives while an answer is written, on the engine.")
+    private int arrival;
+
     @Option(names = "--json", description = "Answer in one line of JSON, figures exact.")
     private boolean json;
 
@@ -103,6 +116,10 @@ final class BenchCommand implements Runnable {
         require("-d", depths, 0, Integer.MAX_VALUE);
         require("--parallel", parallel, 1, batchRows);
         require("--repeat", List.of(repeats), 1, 1000);
+        if (turns != null || arrival > 0) {
+            measureEngine();
+            return;
+        }
         int threads = hadal.threads() == 0 ? Runtime.getRuntime().availableProcessors() : hadal.threads();
         terminal.progress("measuring the machine");
         // The first measurement still runs code that is being compiled.
@@ -118,6 +135,33 @@ final class BenchCommand implements Runnable {
             Thread.currentThread().interrupt();
             throw new CommandException("interrupted", e);
         }
+    }
+
+    private void measureEngine() {
+        OpenOptions options = OpenOptions.defaults().withNumerics(numerics.mode()).withThreads(hadal.threads());
+        try (DeepSeek deepSeek = DeepSeek.open(model.files(), options)) {
+            terminal.progress("waiting for the kernels to be compiled");
+            deepSeek.settledKernels(WARM_UP);
+            EngineBench bench = new EngineBench(terminal, deepSeek);
+            if (turns != null) {
+                int[] numbers = turnNumbers(turns);
+                bench.turns(numbers[0], numbers[1]);
+            }
+            if (arrival > 0) {
+                bench.arrival(arrival);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandException("interrupted", e);
+        }
+    }
+
+    private int[] turnNumbers(String text) {
+        if (!text.matches("[1-9][0-9]{0,4}x[1-9][0-9]{0,5}")) {
+            throw new ParameterException(spec.commandLine(), "--turns is like 10x2048, but is " + text);
+        }
+        int cross = text.indexOf('x');
+        return new int[] {Integer.parseInt(text.substring(0, cross)), Integer.parseInt(text.substring(cross + 1))};
     }
 
     private void require(String option, List<Integer> values, int least, int most) {

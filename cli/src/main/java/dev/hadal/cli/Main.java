@@ -113,6 +113,7 @@ public final class Main {
         commands.put("serve", () -> new ServeCommand(terminal, hadal));
         commands.put("key", () -> new KeyCommand(terminal));
         commands.put("usage", () -> new UsageCommand(terminal));
+        commands.put("soak", () -> new SoakCommand(terminal, hadal));
         return commands;
     }
 

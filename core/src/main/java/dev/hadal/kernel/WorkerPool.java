@@ -1,18 +1,31 @@
 package dev.hadal.kernel;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A fixed set of platform threads that share out the items of one loop at a time; the calling thread works too. Which
- * thread takes which item is left to chance, so an item must write only what belongs to it, and its arithmetic must
+ * thread takes which items is left to chance, so an item must write only what belongs to it, and its arithmetic must
  * not depend on the worker. One caller at a time.
+ *
+ * <p>Items are taken in runs of neighbours, long ones first: neighbours lie side by side in memory, which the processor
+ * reads ahead, and the short runs at the end let all finish together. A loop allocates nothing.
  */
 public final class WorkerPool implements AutoCloseable {
-    /** How long a worker looks for the next loop before it sleeps: loops follow each other within microseconds. */
-    private static final int SPINS = 20_000;
+    /** How often a thread looks for what it waits for: loops follow each other within microseconds. */
+    private static final int SPINS = 4_000;
+    /** How often it gives way to other threads between such looks, before it sleeps. */
+    private static final int YIELDS = 20;
+
+    /** Bits of the claim word for an item's number, and as many for their count; those above number the loops. */
+    private static final int BITS = 24;
+
+    private static final long LOW = (1L << BITS) - 1;
+    /** Most items of a loop: there must be room for every worker to find out that there are none left. */
+    private static final int MOST_ITEMS = (1 << BITS) - 1;
 
     /** The body of a loop. */
     @FunctionalInterface
@@ -21,58 +34,22 @@ public final class WorkerPool implements AutoCloseable {
         void run(int item, int worker);
     }
 
+    private static final Task NOTHING = (item, worker) -> {};
+
     private final Thread[] workers;
-    /** Stands in when there is nothing to do, so that a finished loop does not keep alive what its body refers to. */
-    private final Loop idle = new Loop(0, 0, (item, worker) -> {});
+    private final AtomicInteger sleeping = new AtomicInteger();
+    /**
+     * The loop that runs: its number, how many items it has, and the first that nobody has claimed. All in one word, so
+     * that a worker that wakes up late cannot claim an item of one loop for another.
+     */
+    private final AtomicLong claims = new AtomicLong();
 
-    private volatile Loop current = idle;
-    private int loops;
+    private final AtomicInteger done = new AtomicInteger();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    /** Of the loop that runs. Whoever has claimed an item may read it: the loop doesn't end before that item has. */
+    private volatile Task body = NOTHING;
+
     private volatile boolean closed;
-
-    /** One loop. A worker that wakes up late finds nothing left in it, so nobody waits for workers, only for items. */
-    private static final class Loop {
-        private final int number;
-        private final int count;
-        private final Task body;
-        private final AtomicInteger next = new AtomicInteger();
-        private final AtomicInteger done = new AtomicInteger();
-        private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-
-        Loop(int number, int count, Task body) {
-            this.number = number;
-            this.count = count;
-            this.body = body;
-        }
-
-        /** Does items until there are none left. */
-        void work(int worker) {
-            int finished = 0;
-            for (int item = next.getAndIncrement(); item < count; item = next.getAndIncrement()) {
-                try {
-                    body.run(item, worker);
-                } catch (RuntimeException | Error e) {
-                    failure.compareAndSet(null, e);
-                    // What nobody has begun is called off; calling off twice finds nothing.
-                    finished += Math.max(0, count - next.getAndSet(count));
-                }
-                finished++;
-            }
-            if (finished > 0) {
-                done.getAndAdd(finished);
-            }
-        }
-
-        /** Waits for the items that others have begun. */
-        void await() {
-            for (int spins = 0; done.get() < count; spins++) {
-                if (spins < SPINS) {
-                    Thread.onSpinWait();
-                } else {
-                    LockSupport.parkNanos(10_000);
-                }
-            }
-        }
-    }
 
     /** A pool of {@code threads} in all, the caller included. */
     public WorkerPool(int threads) {
@@ -83,7 +60,7 @@ public final class WorkerPool implements AutoCloseable {
         for (int i = 0; i < workers.length; i++) {
             int worker = i + 1;
             workers[i] =
-                    Thread.ofPlatform().daemon().name("hadal-worker-" + worker).start(() -> work(worker));
+                    Thread.ofPlatform().daemon().name("hadal-worker-" + worker).start(() -> serve(worker));
         }
     }
 
@@ -93,35 +70,105 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /**
-     * Runs {@code body} for every item from 0 to {@code count - 1} and returns when all are done. What an item throws
+     * Runs {@code task} for every item from 0 to {@code count - 1} and returns when all are done. What an item throws
      * is thrown here, the first of them, after the others have come to an end.
      *
      * @throws IllegalStateException if the pool is closed
      */
-    public synchronized void run(int count, Task body) {
+    public synchronized void run(int count, Task task) {
         if (closed) {
             throw new IllegalStateException("the worker threads have ended: this model is closed");
         }
         if (count <= 1 || workers.length == 0) {
             for (int item = 0; item < count; item++) {
-                body.run(item, 0);
+                task.run(item, 0);
             }
             return;
         }
         if (Thread.currentThread().isVirtual()) {
             throw new IllegalStateException("arithmetic on a virtual thread would hold up all the others");
         }
-        Loop loop = new Loop(++loops, count, body);
-        current = loop;
-        for (Thread worker : workers) {
-            LockSupport.unpark(worker);
+        if (count > MOST_ITEMS) {
+            throw new IllegalArgumentException("a loop has at most " + MOST_ITEMS + " items, not " + count);
         }
-        loop.work(0);
-        loop.await();
-        current = idle;
-        Throwable thrown = loop.failure.get();
+        begin(count, task);
+        int finished = work(0);
+        done.getAndAdd(finished);
+        for (int looks = 0; done.get() < count; looks++) {
+            pause(looks);
+        }
+        body = NOTHING;
+        Throwable thrown = failure.getAndSet(null);
         if (thrown != null) {
             throw rethrow(thrown);
+        }
+    }
+
+    private void begin(int count, Task task) {
+        done.set(0);
+        body = task;
+        long number = claims.get() >>> 2 * BITS;
+        claims.set((number + 1) << 2 * BITS | (long) count << BITS);
+        if (sleeping.get() > 0) {
+            for (Thread worker : workers) {
+                LockSupport.unpark(worker);
+            }
+        }
+    }
+
+    /** Does items of the loop that runs until there are none left, and says how many. */
+    private int work(int worker) {
+        int finished = 0;
+        for (; ; ) {
+            long seen = claims.get();
+            int first = (int) (seen & LOW);
+            int count = (int) (seen >>> BITS & LOW);
+            if (first >= count) {
+                return finished;
+            }
+            int run = Math.max(1, (count - first) / (2 * threads()));
+            if (claims.compareAndSet(seen, seen + run)) {
+                finished += work(first, first + run, worker);
+            }
+        }
+    }
+
+    private int work(int first, int end, int worker) {
+        Task task = body;
+        try {
+            for (int item = first; item < end; item++) {
+                task.run(item, worker);
+            }
+        } catch (RuntimeException | Error e) {
+            failure.compareAndSet(null, e);
+            return end - first + callOff();
+        }
+        return end - first;
+    }
+
+    /** Claims what nobody has begun, without doing it. */
+    private int callOff() {
+        for (; ; ) {
+            long seen = claims.get();
+            int first = (int) (seen & LOW);
+            int count = (int) (seen >>> BITS & LOW);
+            if (first >= count) {
+                return 0;
+            }
+            if (claims.compareAndSet(seen, seen + (count - first))) {
+                return count - first;
+            }
+        }
+    }
+
+    /** Looks again at once for a while, then lets others run first, then waits. */
+    private static void pause(int looks) {
+        if (looks < SPINS || looks % (SPINS / YIELDS) != 0) {
+            Thread.onSpinWait();
+        } else if (looks < 10 * SPINS) {
+            Thread.yield();
+        } else {
+            LockSupport.parkNanos(50_000);
         }
     }
 
@@ -132,24 +179,34 @@ public final class WorkerPool implements AutoCloseable {
         return (RuntimeException) thrown;
     }
 
-    private void work(int worker) {
-        int seen = 0;
+    private void serve(int worker) {
         while (!closed) {
-            for (int spins = 0; current.number == seen && !closed; spins++) {
-                if (spins < SPINS) {
-                    Thread.onSpinWait();
-                } else {
-                    LockSupport.park(this);
-                }
+            int finished = work(worker);
+            if (finished > 0) {
+                done.getAndAdd(finished);
             }
-            seen = workOnCurrent(worker);
+            await();
         }
     }
 
-    private int workOnCurrent(int worker) {
-        Loop loop = current;
-        loop.work(worker);
-        return loop.number;
+    /** Waits until there may be something to do. */
+    private void await() {
+        for (int looks = 0; looks < 2 * SPINS; looks++) {
+            if (busy()) {
+                return;
+            }
+            pause(looks);
+        }
+        sleeping.getAndIncrement();
+        while (!busy()) {
+            LockSupport.park(this);
+        }
+        sleeping.getAndDecrement();
+    }
+
+    private boolean busy() {
+        long seen = claims.get();
+        return (seen & LOW) < (seen >>> BITS & LOW) || closed;
     }
 
     /** Ends the threads, after the loop that is running, if any. */

@@ -44,6 +44,8 @@ final class KernelProbe {
             k -> k.sum(x.data(), 0, WIDTH),
             k -> k.sumOfSquares(x.data(), 0, WIDTH),
             k -> k.weightedRelu(x.data(), 0, y.data(), 0, WIDTH),
+            k -> k.packed().blockSum(x.data(), 0, full.weights, 0, y.data(), 0),
+            k -> k.mixUp(new Rows(x.data(), WIDTH), new Rows(y.data(), WIDTH / 4), y, 1),
             k -> k.exponentials(x.data(), 0, WIDTH, 1f),
             k -> k.add(y.data(), 0, x.data(), 0, WIDTH),
             k -> k.swiglu(x.data(), 0, y.data(), 0, WIDTH, new Kernels.Clamp(10f, 1f)));

@@ -43,6 +43,18 @@ public interface Kernels {
     void add(float[] y, int yOffset, float[] x, int xOffset, int length);
 
     /**
+     * Mixes four streams up in place (architecture.md 4): with {@code m} row {@code row} of {@code mix}, value {@code i}
+     * of stream {@code k} becomes {@code m[4 + k] * update[i] + (m[8 + k] * x0 + m[12 + k] * x1 + m[16 + k] * x2 +
+     * m[20 + k] * x3)}, where {@code xj} is value {@code i} of stream {@code j}; products and sums are rounded one by one,
+     * from left to right.
+     *
+     * @param streams [rows, 4 d]
+     * @param update [rows, d]
+     * @param mix [rows, at least 24]
+     */
+    void mixUp(Rows streams, Rows update, Rows mix, int row);
+
+    /**
      * The gated activation of {@code width} values from {@code gateOffset} and {@code upOffset} on, into {@code gate}
      * (architecture.md 5): with {@code u = clamp(up, -limit, limit)} and {@code g = min(gate, limit)},
      * {@code gate = g / (1 + exp(-g)) * u * weight}.

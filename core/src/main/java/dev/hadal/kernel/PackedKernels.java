@@ -25,6 +25,17 @@ public interface PackedKernels {
      */
     void multiplyTwo(float[] x, int offset, int second, PackedMatrix matrix, int panelIndex, float[] y);
 
+    /**
+     * The sums of one block of 128 inputs, fewer at the end of the panel, one for each lane: {@code part = 0}; for each
+     * input in ascending order {@code part = fma(x[k], w[k][j], part)}.
+     *
+     * @param x holds the inputs from {@code offset} on
+     * @param panel [inputs, lanes] weights
+     * @param input the first of the block
+     * @param sums receives a value for each lane from {@code at} on
+     */
+    void blockSum(float[] x, int offset, float[] panel, int input, float[] sums, int at);
+
     /** Decodes {@code depth} inputs of one panel, from {@code input} on, weights and scales. */
     void unpack(PackedMatrix matrix, int panelIndex, int input, int depth, Panel into);
 }

@@ -100,4 +100,29 @@ public final class ScalarKernels implements Kernels {
             gate[gateOffset + i] = g / (1f + Exponential.exp(-g)) * u * clamp.weight();
         }
     }
+
+    @Override
+    public void mixUp(Rows streams, Rows update, Rows mix, int row) {
+        mixUp(streams, update, mix, row, 0);
+    }
+
+    /** The same for the values from {@code from} on. */
+    static void mixUp(Rows streams, Rows update, Rows mix, int row, int from) {
+        int dim = streams.stride() / 4;
+        float[] x = streams.data();
+        float[] m = mix.data();
+        int x0 = streams.at(row);
+        int m0 = mix.at(row);
+        for (int i = from; i < dim; i++) {
+            float y = update.data()[update.at(row, i)];
+            float a = x[x0 + i];
+            float b = x[x0 + dim + i];
+            float c = x[x0 + 2 * dim + i];
+            float d = x[x0 + 3 * dim + i];
+            for (int k = 0; k < 4; k++) {
+                float across = m[m0 + 8 + k] * a + m[m0 + 12 + k] * b + m[m0 + 16 + k] * c + m[m0 + 20 + k] * d;
+                x[x0 + k * dim + i] = m[m0 + 4 + k] * y + across;
+            }
+        }
+    }
 }

@@ -33,6 +33,18 @@ final class ScalarPackedKernels implements PackedKernels {
     }
 
     @Override
+    public void blockSum(float[] x, int offset, float[] panel, int input, float[] sums, int at) {
+        int inputs = Math.min(128, panel.length / Panel.LANES - input);
+        for (int lane = 0; lane < Panel.LANES; lane++) {
+            float part = 0f;
+            for (int k = 0; k < inputs; k++) {
+                part = Math.fma(x[offset + k], panel[(input + k) * Panel.LANES + lane], part);
+            }
+            sums[at + lane] = part;
+        }
+    }
+
+    @Override
     public void unpack(PackedMatrix matrix, int panelIndex, int input, int depth, Panel into) {
         unpackFrom(matrix, panelIndex, input, 0, depth, into);
         matrix.scales(panelIndex, input, depth, into);

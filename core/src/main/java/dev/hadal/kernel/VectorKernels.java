@@ -165,4 +165,28 @@ final class VectorKernels implements Kernels {
             gate[gateOffset + i] = g / (1f + Exponential.exp(-g)) * u * clamp.weight();
         }
     }
+
+    @Override
+    public void mixUp(Rows streams, Rows update, Rows mix, int row) {
+        int dim = streams.stride() / 4;
+        float[] x = streams.data();
+        float[] m = mix.data();
+        int x0 = streams.at(row);
+        int u0 = update.at(row);
+        int i = 0;
+        for (; i + WIDTH <= dim; i += WIDTH) {
+            FloatVector y = FloatVector.fromArray(FLOATS, update.data(), u0 + i);
+            FloatVector a = FloatVector.fromArray(FLOATS, x, x0 + i);
+            FloatVector b = FloatVector.fromArray(FLOATS, x, x0 + dim + i);
+            FloatVector c = FloatVector.fromArray(FLOATS, x, x0 + 2 * dim + i);
+            FloatVector d = FloatVector.fromArray(FLOATS, x, x0 + 3 * dim + i);
+            int m0 = mix.at(row) + 4;
+            for (int k = 0, to = x0 + i; k < 4; k++, m0++, to += dim) {
+                FloatVector across = a.mul(m[m0 + 4]).add(b.mul(m[m0 + 8]));
+                across = across.add(c.mul(m[m0 + 12])).add(d.mul(m[m0 + 16]));
+                y.mul(m[m0]).add(across).intoArray(x, to);
+            }
+        }
+        ScalarKernels.mixUp(streams, update, mix, row, i);
+    }
 }

@@ -443,6 +443,24 @@ final class VectorPackedKernels implements PackedKernels {
     }
 
     @Override
+    public void blockSum(float[] x, int offset, float[] panel, int input, float[] sums, int at) {
+        int step = PackedMatrix.Format.BF16.step;
+        int end = offset + Math.min(128, panel.length / Panel.LANES - input);
+        for (int lane = 0; lane < Panel.LANES; lane += 2 * WIDTH) {
+            FloatVector p0 = FloatVector.zero(FLOATS);
+            FloatVector p1 = p0;
+            int from = input * Panel.LANES + lane;
+            for (int k = offset; k < end; k += step, from += Panel.LANES) {
+                FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
+                p0 = v.fma(FloatVector.fromArray(FLOATS, panel, from), p0);
+                p1 = v.fma(FloatVector.fromArray(FLOATS, panel, from + WIDTH), p1);
+            }
+            p0.intoArray(sums, at + lane);
+            p1.intoArray(sums, at + lane + WIDTH);
+        }
+    }
+
+    @Override
     public void unpack(PackedMatrix matrix, int panelIndex, int input, int depth, Panel into) {
         for (int lane = 0; lane < ROW; lane += WIDTH) {
             switch (matrix.format) {

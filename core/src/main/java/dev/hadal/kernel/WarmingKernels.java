@@ -132,4 +132,9 @@ public final class WarmingKernels implements Kernels, AutoCloseable {
     public void swiglu(float[] gate, int gateOffset, float[] up, int upOffset, int width, Clamp clamp) {
         current.swiglu(gate, gateOffset, up, upOffset, width, clamp);
     }
+
+    @Override
+    public void mixUp(Rows streams, Rows update, Rows mix, int row) {
+        current.mixUp(streams, update, mix, row);
+    }
 }

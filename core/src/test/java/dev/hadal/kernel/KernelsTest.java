@@ -38,6 +38,8 @@ class KernelsTest {
                 kernels.exponentials(x, offset, length, y[0]);
                 return x;
             }),
+            "mixUp",
+            KernelsTest::mixUp,
             "swiglu",
             kernels -> overVectors((x, y, offset, length) -> {
                 kernels.swiglu(x, offset, y, (offset + 2) % 5, length, new Kernels.Clamp(2.5f, 0.3f));
@@ -101,6 +103,20 @@ class KernelsTest {
                 float[] y = Numbers.of(random, LONGEST + 5, offset == 2);
                 results.add(operation.apply(x, y, offset, length));
             }
+        }
+        return results;
+    }
+
+    /** Two rows of streams of every length, of which the second is mixed. */
+    private static List<float[]> mixUp(Kernels kernels) {
+        List<float[]> results = new ArrayList<>();
+        for (int dim = 1; dim <= LONGEST; dim++) {
+            Random random = new Random(dim);
+            boolean special = dim % 3 == 0;
+            Rows streams = new Rows(Numbers.of(random, 8 * dim, special), 4 * dim);
+            Rows update = new Rows(Numbers.of(random, 2 * dim, special), dim);
+            kernels.mixUp(streams, update, new Rows(Numbers.ordinary(random, 64), 32), 1);
+            results.add(streams.data());
         }
         return results;
     }

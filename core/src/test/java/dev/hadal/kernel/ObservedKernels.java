@@ -55,4 +55,10 @@ public record ObservedKernels(Kernels inner, Runnable before) implements Kernels
         before.run();
         inner.swiglu(gate, gateOffset, up, upOffset, width, clamp);
     }
+
+    @Override
+    public void mixUp(Rows streams, Rows update, Rows mix, int row) {
+        before.run();
+        inner.mixUp(streams, update, mix, row);
+    }
 }

@@ -1,5 +1,6 @@
 package dev.hadal.model.v4;
 
+import dev.hadal.kernel.NarrowLinear;
 import dev.hadal.kernel.Rows;
 import dev.hadal.tensor.Tensor;
 
@@ -15,16 +16,16 @@ final class Block {
 
     Block(V4Config config, int layer, V4Weights.Layer weights, Rope rope, Loader loader) {
         this.layer = layer;
-        this.attnMix = mix(config, loader, weights.hcAttnFn(), weights.hcAttnBase(), weights.hcAttnScale());
+        this.attnMix = mix(config, weights.hcAttnFn(), weights.hcAttnBase(), weights.hcAttnScale());
         this.attnNorm = loader.norm(weights.attnNorm());
         this.attention = new Attention(config, layer, weights.attn(), rope, loader);
-        this.ffnMix = mix(config, loader, weights.hcFfnFn(), weights.hcFfnBase(), weights.hcFfnScale());
+        this.ffnMix = mix(config, weights.hcFfnFn(), weights.hcFfnBase(), weights.hcFfnScale());
         this.ffnNorm = loader.norm(weights.ffnNorm());
         this.moe = new Moe(config, weights.ffn(), loader);
     }
 
-    private static HyperConnection mix(V4Config config, Loader loader, Tensor fn, Tensor base, Tensor scale) {
-        return new HyperConnection(config, loader.linear(fn), base.floats(), scale.floats());
+    private static HyperConnection mix(V4Config config, Tensor fn, Tensor base, Tensor scale) {
+        return new HyperConnection(config, new NarrowLinear(fn), base.floats(), scale.floats());
     }
 
     /** Passes a batch through; {@code streams} is [rows, 4 d]. */

@@ -2,6 +2,7 @@ package dev.hadal.model.v4;
 
 import dev.hadal.kernel.Compute;
 import dev.hadal.kernel.Linear;
+import dev.hadal.kernel.NarrowLinear;
 import dev.hadal.kernel.Rows;
 import dev.hadal.kernel.Selection;
 import dev.hadal.model.Batch;
@@ -68,7 +69,7 @@ public final class DeepSeekV4 implements LanguageModel {
         }
         this.finalMix = new FinalMix(
                 config,
-                loader.linear(weights.hcHeadFn()),
+                new NarrowLinear(weights.hcHeadFn()),
                 weights.hcHeadBase().floats(),
                 weights.hcHeadScale().floats(),
                 loader.norm(weights.norm()));

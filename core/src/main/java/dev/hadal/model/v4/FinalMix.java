@@ -1,17 +1,17 @@
 package dev.hadal.model.v4;
 
-import dev.hadal.kernel.Linear;
+import dev.hadal.kernel.NarrowLinear;
 import dev.hadal.kernel.Rows;
 
 /** Reduces the streams to one vector and norms it, before the head (architecture.md 4.4). */
 final class FinalMix {
     private final V4Config config;
-    private final Linear fn;
+    private final NarrowLinear fn;
     private final float[] base;
     private final float[] scale;
     private final RmsNorm norm;
 
-    FinalMix(V4Config config, Linear fn, float[] base, float[] scale, RmsNorm norm) {
+    FinalMix(V4Config config, NarrowLinear fn, float[] base, float[] scale, RmsNorm norm) {
         this.config = config;
         this.fn = fn;
         this.base = base;
@@ -23,7 +23,7 @@ final class FinalMix {
     void forward(Pass pass, Rows streams, Rows hidden, int rows) {
         Rows mix = pass.scratch().mix;
         int width = HyperConnection.STREAMS * config.hiddenSize();
-        fn.forward(streams, mix, rows, pass.compute());
+        fn.forward(streams, mix, rows, pass.scratch().mixParts, pass.compute());
         pass.compute().pool().run(rows, (row, worker) -> {
             float squares = pass.compute().kernels().sumOfSquares(streams.data(), streams.at(row), width);
             float factor = RmsNorm.factor(squares, width, config.rmsNormEps());

@@ -1,7 +1,7 @@
 package dev.hadal.model.v4;
 
 import dev.hadal.kernel.Exponential;
-import dev.hadal.kernel.Linear;
+import dev.hadal.kernel.NarrowLinear;
 import dev.hadal.kernel.Rows;
 
 /**
@@ -15,13 +15,13 @@ final class HyperConnection {
     /** Mixing logits of a row: 4 down, 4 up, 4 x 4 across. */
     static final int LOGITS = (2 + STREAMS) * STREAMS;
 
-    private final Linear fn;
+    private final NarrowLinear fn;
     private final float[] base;
     private final float[] scale;
     private final V4Config config;
     private final int dim;
 
-    HyperConnection(V4Config config, Linear fn, float[] base, float[] scale) {
+    HyperConnection(V4Config config, NarrowLinear fn, float[] base, float[] scale) {
         this.config = config;
         this.dim = config.hiddenSize();
         this.fn = fn;
@@ -33,11 +33,11 @@ final class HyperConnection {
      * Mixes down.
      *
      * @param streams [rows, 4 d]
-     * @param mix [rows, 24], filled with pre, post and comb for {@link #expand}
+     * @param mix [rows, 32], filled with pre, post and comb, 24 values, for {@link #expand}
      * @param hidden [rows, d], the branch's input
      */
     void contract(Pass pass, Rows streams, Rows mix, Rows hidden) {
-        fn.forward(streams, mix, pass.rows(), pass.compute());
+        fn.forward(streams, mix, pass.rows(), pass.scratch().mixParts, pass.compute());
         pass.compute().pool().run(pass.rows(), (row, worker) -> {
             float squares = pass.compute().kernels().sumOfSquares(streams.data(), streams.at(row), STREAMS * dim);
             weights(mix.data(), mix.at(row), RmsNorm.factor(squares, STREAMS * dim, config.rmsNormEps()));
@@ -84,30 +84,13 @@ final class HyperConnection {
      * Mixes up: stream {@code k} becomes {@code post[k] * update + sum over j of comb[j][k] * stream j}.
      *
      * @param streams [rows, 4 d], replaced
-     * @param mix [rows, 24] as {@link #contract} left it
+     * @param mix [rows, 32] as {@link #contract} left it
      * @param update [rows, d], the branch's output
      */
     void expand(Pass pass, Rows streams, Rows mix, Rows update) {
         pass.compute().pool().run(pass.rows(), (row, worker) -> {
-            mixUp(streams.data(), streams.at(row), mix.data(), mix.at(row), update, row);
+            pass.compute().kernels().mixUp(streams, update, mix, row);
             pass.numerics().round(RoundingPoint.MIX, streams.data(), streams.at(row), STREAMS * dim);
         });
-    }
-
-    private void mixUp(float[] x, int x0, float[] m, int m0, Rows update, int row) {
-        float[] y = update.data();
-        int y0 = update.at(row);
-        int post = m0 + STREAMS;
-        int comb = m0 + 2 * STREAMS;
-        for (int i = 0; i < dim; i++) {
-            float a = x[x0 + i];
-            float b = x[x0 + dim + i];
-            float c = x[x0 + 2 * dim + i];
-            float d = x[x0 + 3 * dim + i];
-            for (int k = 0; k < STREAMS; k++) {
-                x[x0 + k * dim + i] = m[post + k] * y[y0 + i]
-                        + (m[comb + k] * a + m[comb + 4 + k] * b + m[comb + 8 + k] * c + m[comb + 12 + k] * d);
-            }
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.hadal.model.v4;
 
 import dev.hadal.kernel.Linear;
+import dev.hadal.kernel.NarrowLinear;
 import dev.hadal.kernel.Rows;
 
 /**
@@ -25,7 +26,7 @@ final class Mtp {
         this.hnorm = loader.norm(weights.hnorm());
         this.finalMix = new FinalMix(
                 config,
-                loader.linear(weights.hcHeadFn()),
+                new NarrowLinear(weights.hcHeadFn()),
                 weights.hcHeadBase().floats(),
                 weights.hcHeadScale().floats(),
                 loader.norm(weights.norm()));

@@ -1,5 +1,7 @@
 package dev.hadal.model.v4;
 
+import dev.hadal.kernel.NarrowLinear;
+import dev.hadal.kernel.Panel;
 import dev.hadal.kernel.Rows;
 import dev.hadal.kernel.Selection;
 import java.util.stream.Stream;
@@ -12,8 +14,10 @@ final class Scratch {
     final Rows streams;
     /** [rows, 4 d] the draft block's streams. */
     final Rows draftStreams;
-    /** [rows, 24] mixing weights. */
+    /** [rows, 32] mixing weights, 24 of them. */
     final Rows mix;
+    /** Sums over blocks of streams, for few rows. */
+    final Rows mixParts;
     /** [rows, d] input of a branch. */
     final Rows hidden;
     /** [rows, d] output of a branch. */
@@ -66,7 +70,8 @@ final class Scratch {
         int slots = Math.multiplyExact(rows, config.numExpertsPerTok() + 1);
         streams = Rows.allocate(rows, HyperConnection.STREAMS * dim);
         draftStreams = Rows.allocate(config.numNextnPredictLayers() > 0 ? rows : 0, HyperConnection.STREAMS * dim);
-        mix = Rows.allocate(rows, HyperConnection.LOGITS);
+        mix = Rows.allocate(rows, Panel.LANES);
+        mixParts = Rows.allocate(NarrowLinear.FEW_ROWS, NarrowLinear.parts(HyperConnection.STREAMS * dim));
         hidden = Rows.allocate(rows, dim);
         update = Rows.allocate(rows, dim);
         lowRankQueries = Rows.allocate(rows, config.qLoraRank());
@@ -117,6 +122,7 @@ final class Scratch {
                         streams,
                         draftStreams,
                         mix,
+                        mixParts,
                         hidden,
                         update,
                         lowRankQueries,

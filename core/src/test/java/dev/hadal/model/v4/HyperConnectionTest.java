@@ -2,7 +2,8 @@ package dev.hadal.model.v4;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hadal.kernel.Linear;
+import dev.hadal.kernel.NarrowLinear;
+import dev.hadal.kernel.Panel;
 import dev.hadal.kernel.Rows;
 import java.util.Random;
 import org.assertj.core.data.Offset;
@@ -21,12 +22,12 @@ class HyperConnectionTest {
     private final Rows streams = new Rows(Tensors.gaussian(random, ROWS * 4 * dim, 2f), 4 * dim);
     private final Rows update = new Rows(Tensors.gaussian(random, ROWS * dim, 2f), dim);
     private final HyperConnection connection =
-            new HyperConnection(config, new Linear(Tensors.f32("fn", fn, 24, 4L * dim), null), base, scale);
+            new HyperConnection(config, new NarrowLinear(Tensors.f32("fn", fn, 24, 4L * dim)), base, scale);
 
     @Test
     void mixesDownAndUpWithWeightsOfTheStreams() {
         Rows hidden = Rows.allocate(ROWS, dim);
-        Rows mix = Rows.allocate(ROWS, HyperConnection.LOGITS);
+        Rows mix = Rows.allocate(ROWS, Panel.LANES);
         float[] before = streams.data().clone();
         Pass pass = SinglePass.of(config, new int[ROWS]);
         connection.contract(pass, streams, mix, hidden);

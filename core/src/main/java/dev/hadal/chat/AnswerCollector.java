@@ -20,7 +20,7 @@ public final class AnswerCollector {
             case ChatEvent.ToolCallEnd end -> calls.add(end.call());
             // A call that never ends is dropped, so only its end counts.
             case ChatEvent.ToolCallStart _, ChatEvent.ToolCallArguments _ -> {}
-            case ChatEvent.Prefilling _, ChatEvent.LogProbs _, ChatEvent.End _ -> {}
+            case ChatEvent.LogProbs _, ChatEvent.End _ -> {}
         }
     }
 

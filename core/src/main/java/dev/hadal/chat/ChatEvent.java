@@ -10,14 +10,6 @@ import org.jspecify.annotations.Nullable;
 public sealed interface ChatEvent {
 
     /**
-     * More of the prompt was computed; comes any number of times before everything else.
-     *
-     * @param done tokens of the prompt that are behind, those that were reused included
-     * @param total tokens of the prompt
-     */
-    record Prefilling(int done, int total) implements ChatEvent {}
-
-    /**
      * More reasoning.
      *
      * @param text not empty

@@ -77,7 +77,7 @@ final class MessageEvents implements EventProjection {
                 last.set("usage", head.usage(end.usage()));
                 send(last);
             }
-            case ChatEvent.Prefilling _, ChatEvent.LogProbs _ -> {}
+            case ChatEvent.LogProbs _ -> {}
         }
         return taken();
     }

@@ -93,7 +93,7 @@ final class ChatChunks implements EventProjection {
                 ObjectNode delta = Json.object().put(CONTENT, "");
                 yield chunk(choice, shape.thinking() ? delta.putNull(REASONING) : delta, List.of(), end);
             }
-            case ChatEvent.ToolCallEnd _, ChatEvent.Prefilling _, ChatEvent.LogProbs _ -> null;
+            case ChatEvent.ToolCallEnd _, ChatEvent.LogProbs _ -> null;
         };
     }
 

@@ -81,7 +81,7 @@ final class ResponseEvents implements EventProjection {
                 send(event(ResponseJson.complete(end) ? "response.completed" : "response.incomplete")
                         .set("response", response.ended(end, done)));
             }
-            case ChatEvent.Prefilling _, ChatEvent.LogProbs _ -> {}
+            case ChatEvent.LogProbs _ -> {}
         }
         return taken();
     }

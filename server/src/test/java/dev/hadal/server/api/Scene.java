@@ -17,7 +17,6 @@ public final class Scene {
     /** Reasoning, then text. */
     public static List<ChatEvent> thought(String reasoning, String content) {
         return List.of(
-                new ChatEvent.Prefilling(300, 363),
                 new ChatEvent.Reasoning(reasoning),
                 new ChatEvent.Content(content),
                 end(FinishReason.STOP));
@@ -26,7 +25,6 @@ public final class Scene {
     /** Reasoning, text, and a call whose arguments come in pieces. */
     public static List<ChatEvent> called() {
         return List.of(
-                new ChatEvent.Prefilling(363, 363),
                 new ChatEvent.Reasoning("Look."),
                 new ChatEvent.Content("I look."),
                 new ChatEvent.ToolCallStart(0, "call_00_a", "weather"),

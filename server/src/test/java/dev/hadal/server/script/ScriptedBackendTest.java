@@ -17,6 +17,7 @@ import dev.hadal.chat.Message;
 import dev.hadal.chat.ThinkingMode;
 import dev.hadal.chat.ToolCall;
 import dev.hadal.chat.ToolSpec;
+import dev.hadal.chat.Usage;
 import dev.hadal.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -242,6 +243,25 @@ class ScriptedBackendTest {
                         .getFirst()
                         .forEach(alone::add);
                 assertThat(together.get(i).join()).isEqualTo(alone);
+            }
+        }
+    }
+
+    @Test
+    void aSecondTurnComputesOnlyWhatIsNew() {
+        String text = "The capital of France is Paris. ".repeat(40).strip();
+        try (ChatBackend backend = Scripts.open(TOKENIZER, "rules: [{text: " + text + "}]")) {
+            Conversation conversation = HELLO;
+            int before = 0;
+            for (int turn = 0; turn < 4; turn++) {
+                ChatRun run = backend.start(ChatCall.of(conversation, CHAT)).getFirst();
+                List<ChatEvent> events = new ArrayList<>();
+                run.forEach(events::add);
+                Usage usage = Scripts.end(events).usage();
+                assertThat(usage.reusedTokens()).isEqualTo(before);
+                assertThat(run.engineUsage().prefix().matchedTokens()).isGreaterThanOrEqualTo(before);
+                before = usage.promptTokens() + usage.completionTokens();
+                conversation = conversation.plus(Scripts.message(events)).plus(Message.user("And then?"));
             }
         }
     }

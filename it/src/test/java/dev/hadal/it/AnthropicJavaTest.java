@@ -100,7 +100,9 @@ class AnthropicJavaTest {
     @Test
     void answersWithoutThinkingWhenAsked() {
         Message message = client.messages()
-                .create(ask("I am Ada").thinking(ThinkingConfigDisabled.builder().build()).build());
+                .create(ask("I am Ada")
+                        .thinking(ThinkingConfigDisabled.builder().build())
+                        .build());
         assertThat(message.content()).hasSize(1);
         assertThat(text(message)).isEqualTo("Hello, Ada!");
     }

@@ -32,8 +32,8 @@ class NodeClientsTest {
             Files.write(DIRECTORY.resolve(file), Files.readAllBytes(ScriptedServer.resource("node/" + file)));
         }
         if (!Files.exists(DIRECTORY.resolve("node_modules/.package-lock.json"))) {
-            Outcome installed =
-                    run(DIRECTORY, "npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts");
+            Outcome installed = run(
+                    DIRECTORY, "npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts");
             assumeTrue(installed.success(), "npm cannot install the clients for Node, they are not tried");
         }
         server = ScriptedServer.start();

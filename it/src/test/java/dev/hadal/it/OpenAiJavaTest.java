@@ -65,8 +65,7 @@ class OpenAiJavaTest {
                 .description("The weather in a city.")
                 .parameters(FunctionParameters.builder()
                         .putAdditionalProperty("type", JsonValue.from("object"))
-                        .putAdditionalProperty(
-                                "properties", JsonValue.from(Map.of("city", Map.of("type", "string"))))
+                        .putAdditionalProperty("properties", JsonValue.from(Map.of("city", Map.of("type", "string"))))
                         .build())
                 .build();
     }
@@ -79,12 +78,12 @@ class OpenAiJavaTest {
 
     @Test
     void chats() {
-        ChatCompletion completion = client.chat().completions().create(ask("I am Ada").build());
+        ChatCompletion completion =
+                client.chat().completions().create(ask("I am Ada").build());
         ChatCompletionMessage message = completion.choices().getFirst().message();
         assertThat(message.content()).contains("Hello, Ada!");
         assertThat(reasoning(message._additionalProperties())).isEqualTo("Somebody is called Ada.");
-        assertThat(completion.choices().getFirst().finishReason())
-                .isEqualTo(ChatCompletion.Choice.FinishReason.STOP);
+        assertThat(completion.choices().getFirst().finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.STOP);
         assertThat(completion.usage().orElseThrow().completionTokens()).isPositive();
         assertThat(completion.model()).isEqualTo("deepseek-v4-flash");
     }
@@ -129,10 +128,12 @@ class OpenAiJavaTest {
                     calling.toolCalls().orElseThrow().getFirst().asFunction();
             assertThat(call.function().name()).isEqualTo("get_weather");
             assertThat(call.function().arguments()).isEqualTo("{\"city\": \"Paris\", \"days\": 2}");
-            conversation.addMessage(calling).addMessage(ChatCompletionToolMessageParam.builder()
-                    .toolCallId(call.id())
-                    .content((17 + turn) + " degrees")
-                    .build());
+            conversation
+                    .addMessage(calling)
+                    .addMessage(ChatCompletionToolMessageParam.builder()
+                            .toolCallId(call.id())
+                            .content((17 + turn) + " degrees")
+                            .build());
             ChatCompletionMessage answer = client.chat()
                     .completions()
                     .create(conversation.build())
@@ -146,9 +147,9 @@ class OpenAiJavaTest {
 
     @Test
     void saysWhenAnAnswerIsCutOff() {
-        ChatCompletion completion = client.chat().completions().create(ask("cut").build());
-        assertThat(completion.choices().getFirst().finishReason())
-                .isEqualTo(ChatCompletion.Choice.FinishReason.LENGTH);
+        ChatCompletion completion =
+                client.chat().completions().create(ask("cut").build());
+        assertThat(completion.choices().getFirst().finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.LENGTH);
     }
 
     @Test
@@ -157,9 +158,8 @@ class OpenAiJavaTest {
                         .completions()
                         .create(ask("Hi").model("gpt-unknown").build()))
                 .isInstanceOf(BadRequestException.class);
-        assertThatThrownBy(() -> client.chat()
-                        .completions()
-                        .create(ask("Please break").build()))
+        assertThatThrownBy(() ->
+                        client.chat().completions().create(ask("Please break").build()))
                 .isInstanceOf(InternalServerException.class);
         try (StreamResponse<ChatCompletionChunk> chunks =
                 client.chat().completions().createStreaming(ask("Please break").build())) {
@@ -171,7 +171,8 @@ class OpenAiJavaTest {
     void waitsForAnAnswerThatStartsLate() {
         ChatCompletion completion =
                 client.chat().completions().create(ask("slowly, please").build());
-        assertThat(completion.choices().getFirst().message().content()).contains("one two three four five six seven eight");
+        assertThat(completion.choices().getFirst().message().content())
+                .contains("one two three four five six seven eight");
     }
 
     @Test

@@ -42,6 +42,8 @@ final class ScriptedServer implements AutoCloseable {
             List<String> command = new ArrayList<>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(List.of("-Xmx1g", "-p", jar + java.io.File.pathSeparator + libraries));
+            command.addAll(List.of(
+                    "--add-modules", "dev.hadal.server", "--enable-native-access=dev.hadal,org.xerial.sqlitejdbc"));
             command.addAll(List.of("-m", "dev.hadal.cli/dev.hadal.cli.Main", "serve", "--port", "0"));
             command.addAll(List.of("--script", resource("clients.yaml").toString()));
             command.addAll(List.of("--ledger", directory.resolve("usage.db").toString()));
@@ -87,7 +89,9 @@ final class ScriptedServer implements AutoCloseable {
     public void close() {
         process.destroy();
         try {
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("the server stops").isTrue();
+            assertThat(process.waitFor(30, TimeUnit.SECONDS))
+                    .as("the server stops")
+                    .isTrue();
             assertThat(Files.readString(log)).doesNotContain("Exception in thread");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

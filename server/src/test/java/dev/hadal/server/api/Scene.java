@@ -16,10 +16,7 @@ public final class Scene {
 
     /** Reasoning, then text. */
     public static List<ChatEvent> thought(String reasoning, String content) {
-        return List.of(
-                new ChatEvent.Reasoning(reasoning),
-                new ChatEvent.Content(content),
-                end(FinishReason.STOP));
+        return List.of(new ChatEvent.Reasoning(reasoning), new ChatEvent.Content(content), end(FinishReason.STOP));
     }
 
     /** Reasoning, text, and a call whose arguments come in pieces. */

@@ -43,11 +43,11 @@ final class Admission {
         }
         long longest = Math.min(context, (long) tokens + request.limits().maxTokens());
         long bytes = Memory.mostBytes(model, longest);
-        if (bytes > options.stateBudgetBytes()) {
+        if (bytes > options.budgetBytes()) {
             throw refusal(
                     Reason.TOO_LARGE,
                     "an answer of " + longest + " tokens with its prompt takes " + bytes
-                            + " bytes of memory, the budget is " + options.stateBudgetBytes()
+                            + " bytes of memory, the budget is " + options.budgetBytes()
                             + "; ask for fewer tokens or raise the budget",
                     null);
         }

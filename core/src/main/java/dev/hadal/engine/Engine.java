@@ -137,6 +137,7 @@ public final class Engine implements AutoCloseable {
         try {
             for (Job job = submitted.poll(); job != null; job = submitted.poll()) {
                 roster.enter(job.followers().removeFirst());
+                busy = true;
             }
         } finally {
             lock.unlock();

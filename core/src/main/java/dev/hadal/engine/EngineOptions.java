@@ -8,7 +8,8 @@ import java.time.Duration;
  *
  * @param vocabulary ids that can be chosen; 0 for all that the model has. A checkpoint may have more rows than its
  *     tokenizer has ids; those were never trained
- * @param stateBudgetBytes most memory for what is remembered of sequences, running ones and prefixes together
+ * @param stateBudgetBytes most memory for what is remembered of sequences, running ones and prefixes together; 0 for a
+ *     quarter of the most heap that this process may take
  * @param runningSequences most answers that are computed at the same time
  * @param stepTarget how long a step should take at most while an answer is being written: prompts are cut into chunks
  *     that fit
@@ -26,9 +27,10 @@ public record EngineOptions(
         ReaderLimits readers,
         CacheOptions cache,
         int faultsUntilUnhealthy) {
+    private static final int HEAP_SHARE = 4;
     private static final EngineOptions DEFAULTS = new EngineOptions(
             0,
-            Long.MAX_VALUE,
+            0,
             64,
             Duration.ofMillis(200),
             new QueueLimits(1024, 16L << 20, 256L << 20, Duration.ofHours(1)),
@@ -39,7 +41,7 @@ public record EngineOptions(
     /** Checks the numbers. */
     public EngineOptions {
         requireAtLeast("vocabulary", vocabulary, 0);
-        requireAtLeast("state budget", stateBudgetBytes, 1);
+        requireAtLeast("state budget", stateBudgetBytes, 0);
         requireAtLeast("running sequences", runningSequences, 1);
         requireAtLeast("step target in nanoseconds", stepTarget.toNanos(), 1);
         requireAtLeast("faults until unhealthy", faultsUntilUnhealthy, 1);
@@ -81,6 +83,11 @@ public record EngineOptions(
         if (value < least) {
             throw new IllegalArgumentException(name + " must be at least " + least + ", but is " + value);
         }
+    }
+
+    /** The budget in bytes, worked out if it has to be. */
+    long budgetBytes() {
+        return stateBudgetBytes == 0 ? Runtime.getRuntime().maxMemory() / HEAP_SHARE : stateBudgetBytes;
     }
 
     /** For one process with memory to spare. */

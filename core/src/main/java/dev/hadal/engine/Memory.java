@@ -28,7 +28,7 @@ final class Memory implements AutoCloseable {
     Memory(LanguageModel model, EngineOptions options, EngineEvents events) {
         this.model = model;
         this.events = events;
-        this.budget = KvBudget.of(options.stateBudgetBytes(), model.stateMemory());
+        this.budget = KvBudget.of(options.budgetBytes(), model.stateMemory());
         this.prefixes = new PrefixTree(options.cache(), budget);
         this.copyBytes = model.stateBytes(COPIED_TOKENS);
     }

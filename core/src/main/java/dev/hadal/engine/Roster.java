@@ -172,6 +172,8 @@ final class Roster {
                 leave(sequence, tenant);
             }
         }
+        // Who comes back starts where the others are, so nothing about him needs to be remembered.
+        tenants.values().removeIf(Tenant::idle);
     }
 
     /** When the first of several choices ends before the prompt is read, the next one goes on in its place. */

@@ -131,6 +131,25 @@ class EqualityGatesTest {
     }
 
     @Test
+    void fromPrefixesOfMoreThanTwoThousandTokens() throws InterruptedException {
+        Random random = new Random(2056);
+        int[] trunk = TINY.ids(random, 2060);
+        try (DeepSeekV4 model = TINY.model(2, 256)) {
+            try (Engine engine = new Engine(model, EngineOptions.defaults())) {
+                TinyV4.Answer.of(engine.submit(request(trunk, 1)).getFirst());
+                for (int cut : new int[] {2047, 2048, 2052, 2056}) {
+                    int[] branch = Arrays.copyOf(trunk, cut + 2);
+                    branch[cut] = (trunk[cut] + 1) % 512;
+                    GenerationRequest request = request(branch, 8);
+                    Generation generation = engine.submit(request).getFirst();
+                    assertThat(TinyV4.Answer.of(generation)).isEqualTo(TINY.alone(request, 0));
+                    assertThat(generation.usage().prefix().reusedTokens()).isGreaterThan(cut - 128);
+                }
+            }
+        }
+    }
+
+    @Test
     void throughChainsOfTurns() throws InterruptedException {
         Random random = new Random(5);
         try (DeepSeekV4 model = TINY.model(2, 256)) {

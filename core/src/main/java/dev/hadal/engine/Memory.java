@@ -114,8 +114,13 @@ final class Memory implements AutoCloseable {
 
     private void keep(Sequence sequence, SnapshotKind kind) {
         SequenceState state = Objects.requireNonNull(sequence.state());
-        if (state.length() > 0 && prefixes.insert(scope(sequence), sequence.ids(), state, kind)) {
-            sequence.shares(true);
+        try {
+            if (state.length() > 0 && prefixes.insert(scope(sequence), sequence.ids(), state, kind)) {
+                sequence.shares(true);
+            }
+        } catch (OutOfMemoryError e) {
+            // Only what might have been saved later is lost.
+            forget();
         }
     }
 

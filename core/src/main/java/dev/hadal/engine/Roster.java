@@ -86,12 +86,18 @@ final class Roster {
         return suspects;
     }
 
-    /** Gives a waiting sequence a state. */
-    void start(Sequence sequence) {
-        memory.open(sequence);
+    /** Gives a waiting sequence a state; false if the process has no memory for it, which ends it. */
+    boolean start(Sequence sequence) {
+        try {
+            memory.open(sequence);
+        } catch (OutOfMemoryError e) {
+            sequence.generation().fail(outOfMemory(e));
+            return false;
+        }
         Tenant tenant = tenant(sequence);
         tenant.waiting().remove(sequence);
         tenant.running().add(sequence);
+        return true;
     }
 
     /** Takes a running sequence's state away; it keeps its ids and starts over when its turn comes. */
@@ -120,8 +126,7 @@ final class Roster {
         }
         List<Sequence> choosing = new ArrayList<>(List.of(lead));
         for (Sequence follower : followers) {
-            if (!follower.generation().ended()) {
-                follower.state(Objects.requireNonNull(lead.state()).fork());
+            if (!follower.generation().ended() && fork(lead, follower)) {
                 follower.shares(true);
                 follower.generation().begin(GenerationUsage.Prefix.shared(lead.computed()));
                 tenant(lead).running().add(follower);
@@ -155,6 +160,25 @@ final class Roster {
         double promptNanos =
                 pace.promptNanosBeside(writing, options.stepTarget().toNanos());
         return new Load(waiting, waitingTokens, running(), pending, new Load.Speed(promptNanos, placeNanos));
+    }
+
+    private boolean fork(Sequence lead, Sequence follower) {
+        try {
+            follower.state(Objects.requireNonNull(lead.state()).fork());
+            return true;
+        } catch (OutOfMemoryError e) {
+            follower.generation().fail(outOfMemory(e));
+            events.ended(follower);
+            return false;
+        }
+    }
+
+    private static GenerationException outOfMemory(OutOfMemoryError cause) {
+        return new GenerationException(
+                GenerationException.Fault.OUT_OF_MEMORY,
+                "there is no memory for the state of this sequence: " + cause.getMessage()
+                        + "; give the process more, or the engine a smaller budget",
+                cause);
     }
 
     /** Lets go of all sequences that are over. */

@@ -178,8 +178,8 @@ final class Scheduler {
             blocked.add(sequence);
             return 0;
         }
-        if (sequence.state() == null) {
-            roster.start(sequence);
+        if (sequence.state() == null && !roster.start(sequence)) {
+            return 0;
         }
         rows = Math.min(Math.min(most, sequence.pending()), memory.rowsToWaypoint(sequence));
         double weight = Math.pow(PRIORITY_WEIGHT, sequence.request().origin().priority());

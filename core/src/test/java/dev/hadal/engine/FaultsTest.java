@@ -108,6 +108,30 @@ class FaultsTest {
     }
 
     @Test
+    void aStateForWhichThereIsNoMemoryEndsOnlyItsSequence() {
+        try (ToyBench bench = new ToyBench()) {
+            GenerationRequest request = healthy(bench, 200);
+            Generation neighbour = bench.submit(request);
+            bench.runUntilWriting(neighbour);
+            GenerationRequest several = bench.request(64, 10);
+            List<Generation> choices =
+                    bench.engine.submit(several.withOutput(TokenOutput.plain().withChoices(2)));
+            bench.engine.step();
+            assertThat(choices.getFirst().usage().sampledTokens()).isZero();
+            bench.model.failStates(true);
+            Generation starved = bench.submit(bench.request(10, 10));
+            bench.run();
+            String message = "there is no memory for the state of this sequence: planted; give the process more, or the "
+                    + "engine a smaller budget";
+            assertFails(starved, Fault.OUT_OF_MEMORY, message);
+            assertFails(choices.get(1), Fault.OUT_OF_MEMORY, message);
+            ToyBench.assertAlone(choices.getFirst(), several);
+            ToyBench.assertAlone(neighbour, request);
+            bench.model.failStates(false);
+        }
+    }
+
+    @Test
     void afterSeveralFailuresInARowTheEngineIsUnwellUntilAStepSucceeds() {
         try (ToyBench bench = new ToyBench()) {
             bench.model.hook(batch -> {

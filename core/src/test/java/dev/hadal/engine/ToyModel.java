@@ -31,6 +31,7 @@ final class ToyModel implements LanguageModel {
     private Consumer<Batch> hook = batch -> {};
     private int poisonedId = -1;
     private volatile boolean accounting = true;
+    private boolean statesFail;
     private boolean closed;
 
     /** Time that passes only when something is computed. */
@@ -61,6 +62,11 @@ final class ToyModel implements LanguageModel {
     /** What is done, or thrown, before a batch is computed. */
     void hook(Consumer<Batch> newHook) {
         hook = newHook;
+    }
+
+    /** From now on there is no memory for more states. */
+    void failStates(boolean fail) {
+        statesFail = fail;
     }
 
     /** From now on nobody can be told what a state takes. */
@@ -187,6 +193,9 @@ final class ToyModel implements LanguageModel {
         private boolean released;
 
         State(@Nullable State origin) {
+            if (statesFail) {
+                throw new OutOfMemoryError("planted");
+            }
             if (origin == null) {
                 ring = new Piece(RING_BYTES);
             } else {

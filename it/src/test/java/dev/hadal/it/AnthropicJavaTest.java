@@ -39,7 +39,7 @@ class AnthropicJavaTest {
 
     @BeforeAll
     void start() {
-        server = ScriptedServer.start();
+        server = ScriptedServer.start("clients.yaml");
         client = AnthropicOkHttpClient.builder()
                 .baseUrl(server.address() + "/anthropic")
                 .apiKey("none")

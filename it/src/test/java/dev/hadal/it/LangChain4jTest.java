@@ -39,7 +39,7 @@ class LangChain4jTest {
 
     @BeforeAll
     void start() {
-        server = ScriptedServer.start();
+        server = ScriptedServer.start("clients.yaml");
     }
 
     @AfterAll

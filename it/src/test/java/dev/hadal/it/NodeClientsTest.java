@@ -36,7 +36,7 @@ class NodeClientsTest {
                     DIRECTORY, "npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts");
             assumeTrue(installed.success(), "npm cannot install the clients for Node, they are not tried");
         }
-        server = ScriptedServer.start();
+        server = ScriptedServer.start("clients.yaml");
     }
 
     @AfterAll

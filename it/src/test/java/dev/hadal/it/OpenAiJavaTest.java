@@ -39,7 +39,7 @@ class OpenAiJavaTest {
 
     @BeforeAll
     void start() {
-        server = ScriptedServer.start();
+        server = ScriptedServer.start("clients.yaml");
         client = OpenAIOkHttpClient.builder()
                 .baseUrl(server.address())
                 .apiKey("none")

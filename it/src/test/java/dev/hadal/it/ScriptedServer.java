@@ -30,8 +30,8 @@ final class ScriptedServer implements AutoCloseable {
         this.address = address;
     }
 
-    /** Starts a server and waits until it has said where it listens. */
-    static ScriptedServer start() {
+    /** Starts a server of a script among the resources, and waits until it has said where it listens. */
+    static ScriptedServer start(String script) {
         Path jar = IMAGE.resolve("hadal-cli.jar");
         Path libraries = IMAGE.resolve("lib");
         assumeThat(jar).as("the packaged command line; run ./mvnw verify").exists();
@@ -45,7 +45,7 @@ final class ScriptedServer implements AutoCloseable {
             command.addAll(List.of(
                     "--add-modules", "dev.hadal.server", "--enable-native-access=dev.hadal,org.xerial.sqlitejdbc"));
             command.addAll(List.of("-m", "dev.hadal.cli/dev.hadal.cli.Main", "serve", "--port", "0"));
-            command.addAll(List.of("--script", resource("clients.yaml").toString()));
+            command.addAll(List.of("--script", resource(script).toString()));
             command.addAll(List.of("--ledger", directory.resolve("usage.db").toString()));
             Process process =
                     new ProcessBuilder(command).redirectError(log.toFile()).start();

@@ -59,7 +59,7 @@ class MemoryTest {
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void theBudgetIsNeverExceeded(long seed) {
         Random random = new Random(seed);
-        long budget = 40_000 + random.nextInt(40_000);
+        long budget = 40_000L + random.nextInt(40_000);
         try (ToyBench bench = new ToyBench(EngineOptions.defaults().withStateBudgetBytes(budget))) {
             for (int i = 0; i < 60; i++) {
                 bench.submit(bench.request(1 + random.nextInt(800), 1 + random.nextInt(300)));

@@ -34,7 +34,7 @@ class MultiTurnTest {
         for (int turn = 0; turn < TURNS; turn++) {
             int[] prompt = ask(history);
             GenerationUsage usage = run(request(prompt));
-            long fresh = prompt.length - history.length + ANSWERED;
+            long fresh = (long) prompt.length - history.length + ANSWERED;
             assertThat(usage.computedTokens()).as("turn %d", turn).isLessThanOrEqualTo(fresh + fresh / 100);
             if (turn > 0) {
                 // The last token of an answer was never the past of another one.

@@ -26,10 +26,6 @@ class ManyStreamsTest {
     private static final int TOKENS = 252;
     private static final double MOST_MILLIS = 120;
     private static final int ATTEMPTS = 3;
-    private static final String QUESTION = """
-            {"model": "deepseek-v4-flash", "stream": true, "thinking": {"type": "disabled"},
-             "messages": [{"role": "user", "content": "Recite number %d."}]}""";
-
     @Test
     void sixtyFourClientsAtFiftyTokensASecondSeeNoLongGap() {
         try (ScriptedServer server = ScriptedServer.start("recital.yaml");
@@ -56,7 +52,7 @@ class ManyStreamsTest {
             for (int i = 0; i < CLIENTS; i++) {
                 HttpRequest request = HttpRequest.newBuilder(address)
                         .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(QUESTION.formatted(i)))
+                        .POST(HttpRequest.BodyPublishers.ofString(question(i)))
                         .build();
                 streams.add(CompletableFuture.supplyAsync(() -> gaps(client, request), threads));
             }
@@ -64,6 +60,12 @@ class ManyStreamsTest {
         }
         gaps.sort(null);
         return gaps.get((int) (gaps.size() * 0.999)) / 1e6;
+    }
+
+    private static String question(int number) {
+        return """
+                {"model": "deepseek-v4-flash", "stream": true, "thinking": {"type": "disabled"},
+                 "messages": [{"role": "user", "content": "Recite number %d."}]}""".formatted(number);
     }
 
     private static List<Long> gaps(HttpClient client, HttpRequest request) {

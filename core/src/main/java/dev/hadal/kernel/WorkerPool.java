@@ -107,8 +107,8 @@ public final class WorkerPool implements AutoCloseable {
     private void begin(int count, Task task) {
         done.set(0);
         body = task;
-        long number = claims.get() >>> 2 * BITS;
-        claims.set((number + 1) << 2 * BITS | (long) count << BITS);
+        long number = claims.get() >>> (2 * BITS);
+        claims.set(((number + 1) << (2 * BITS)) | ((long) count << BITS));
         if (sleeping.get() > 0) {
             for (Thread worker : workers) {
                 LockSupport.unpark(worker);
@@ -122,7 +122,7 @@ public final class WorkerPool implements AutoCloseable {
         for (; ; ) {
             long seen = claims.get();
             int first = (int) (seen & LOW);
-            int count = (int) (seen >>> BITS & LOW);
+            int count = (int) ((seen >>> BITS) & LOW);
             if (first >= count) {
                 return finished;
             }
@@ -151,7 +151,7 @@ public final class WorkerPool implements AutoCloseable {
         for (; ; ) {
             long seen = claims.get();
             int first = (int) (seen & LOW);
-            int count = (int) (seen >>> BITS & LOW);
+            int count = (int) ((seen >>> BITS) & LOW);
             if (first >= count) {
                 return 0;
             }
@@ -162,6 +162,7 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /** Looks again at once for a while, then lets others run first, then waits. */
+    @SuppressWarnings("ThreadPriorityCheck") // Nothing relies on it: a machine with too few processors for all gains.
     private static void pause(int looks) {
         if (looks < SPINS || looks % (SPINS / YIELDS) != 0) {
             Thread.onSpinWait();
@@ -206,7 +207,7 @@ public final class WorkerPool implements AutoCloseable {
 
     private boolean busy() {
         long seen = claims.get();
-        return (seen & LOW) < (seen >>> BITS & LOW) || closed;
+        return (seen & LOW) < ((seen >>> BITS) & LOW) || closed;
     }
 
     /** Ends the threads, after the loop that is running, if any. */

@@ -265,4 +265,30 @@ class ScriptedBackendTest {
             }
         }
     }
+
+    @Test
+    void reasoningThatAClientDropsIsRestoredByTheCall() {
+        String yaml = "rules: [{when: {from: tool}, text: a}, {reasoning: I need it., calls: [{tool: get_time}]}]";
+        Conversation asked = HELLO.withTools(List.of(TIME));
+        CallContext context = CallContext.local().withToolCallIds(index -> "call_0" + index + "_Xy7");
+        try (ChatBackend backend = Scripts.open(TOKENIZER, yaml)) {
+            List<ChatEvent> events = new ArrayList<>();
+            backend.start(new ChatCall(asked, THINKING, context)).getFirst().forEach(events::add);
+            Message.Assistant calling = Scripts.message(events);
+            Message.Assistant dropped = new Message.Assistant(
+                    "", calling.content(), List.of(new ToolCall("call-00-Xy7", "get_time", "{}")));
+            Conversation whole = asked.plus(calling).plus(Message.toolResult("call_00_Xy7", "noon"));
+            Conversation partly = asked.plus(dropped).plus(Message.toolResult("call-00-Xy7", "noon"));
+            ChatOptions restoring = THINKING.withRestoredReasoning(true);
+            int[] expected = prompt(backend, whole, THINKING);
+            assertThat(prompt(backend, partly, restoring)).isEqualTo(expected);
+            assertThat(prompt(backend, partly, THINKING)).isNotEqualTo(expected);
+        }
+    }
+
+    private static int[] prompt(ChatBackend backend, Conversation conversation, ChatOptions options) {
+        try (ChatRun run = backend.start(ChatCall.of(conversation, options)).getFirst()) {
+            return run.promptIds();
+        }
+    }
 }

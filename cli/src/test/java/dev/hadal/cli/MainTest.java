@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
     private static final String[] COMMANDS = {
-        "run", "chat", "tokenize", "prompt", "parse", "logits", "inspect", "plan", "synth", "bench"
+        "run", "chat", "tokenize", "prompt", "parse", "logits", "inspect", "plan", "synth", "bench", "serve", "key",
+        "usage", "soak"
     };
 
     @Test
@@ -47,7 +48,7 @@ class MainTest {
     @Test
     void wrongUsageIsOneSentenceAndExitCodeTwo() {
         assertWrong("which command? One of " + String.join(", ", COMMANDS) + " (see hadal --help)");
-        assertWrong("Unmatched argument at index 0: 'serve' (see hadal --help)", "serve");
+        assertWrong("Unmatched argument at index 0: 'train' (see hadal --help)", "train");
         assertWrong("Unknown option: '--shout' (see hadal run --help)", "run", "--shout", "x");
         assertWrong("--threads must be from 1 to 1024, but is 0 (see hadal --help)", "plan", "--threads", "0");
         assertWrong(

@@ -24,13 +24,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = {
-            "Measures prefill (pp) and decode (tg) at several depths, beside the memory bandwidth and the multiply-add rate"
-                    + " that this machine was measured to have, before and after. The table can be laid beside"
+            "Measures prefill (pp) and decode (tg) at several depths, beside the memory bandwidth and the multiply-add"
+                    + " rate that this machine was measured to have, before and after. The table can be laid beside"
                     + " llama-bench's.",
             "",
             "Weights count as read once for a batch, in their stored formats, and of the routed experts those in use;"
-                    + " GFLOP/s are those of the matrix products. Speeds are medians, +- is half the range. Deep contexts"
-                    + " are drawn from a seed, not read."
+                + " GFLOP/s are those of the matrix products. Speeds are medians, +- is half the range. Deep contexts"
+                + " are drawn from a seed, not read."
         },
         footer = {"", "  hadal bench --model mini -p 128,512 -n 64 -d 0,4096", "  hadal bench -n 64 --parallel 1,4,8"})
 final class BenchCommand implements Runnable {
@@ -138,7 +138,8 @@ final class BenchCommand implements Runnable {
     }
 
     private void measureEngine() {
-        OpenOptions options = OpenOptions.defaults().withNumerics(numerics.mode()).withThreads(hadal.threads());
+        OpenOptions options =
+                OpenOptions.defaults().withNumerics(numerics.mode()).withThreads(hadal.threads());
         try (DeepSeek deepSeek = DeepSeek.open(model.files(), options)) {
             terminal.progress("waiting for the kernels to be compiled");
             deepSeek.settledKernels(WARM_UP);

@@ -60,8 +60,7 @@ final class SoakCommand implements Runnable {
         do {
             String difference = soak.round(round);
             if (!difference.isEmpty()) {
-                throw new CommandException(
-                        difference + "; hadal soak --seconds 0 --seed " + round + " shows it again");
+                throw new CommandException(difference + "; hadal soak --seconds 0 --seed " + round + " shows it again");
             }
             round++;
             Soak.Totals totals = soak.totals();

@@ -31,7 +31,8 @@ class EngineEventsTest {
         }
         List<RecordedEvent> events = RecordingFile.readAllEvents(file);
         assertThat(events.stream()
-                        .collect(Collectors.groupingBy(event -> event.getEventType().getName(), Collectors.counting())))
+                        .collect(Collectors.groupingBy(
+                                event -> event.getEventType().getName(), Collectors.counting())))
                 .containsEntry("dev.hadal.Refusal", 1L)
                 .containsEntry("dev.hadal.PrefixLookup", 3L)
                 .containsEntry("dev.hadal.Preemption", 1L)

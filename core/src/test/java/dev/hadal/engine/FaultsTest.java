@@ -121,8 +121,9 @@ class FaultsTest {
             bench.model.failStates(true);
             Generation starved = bench.submit(bench.request(10, 10));
             bench.run();
-            String message = "there is no memory for the state of this sequence: planted; give the process more, or the "
-                    + "engine a smaller budget";
+            String message =
+                    "there is no memory for the state of this sequence: planted; give the process more, or the "
+                            + "engine a smaller budget";
             assertFails(starved, Fault.OUT_OF_MEMORY, message);
             assertFails(choices.get(1), Fault.OUT_OF_MEMORY, message);
             ToyBench.assertAlone(choices.getFirst(), several);

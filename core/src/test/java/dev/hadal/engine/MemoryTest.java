@@ -38,8 +38,8 @@ class MemoryTest {
             try (Engine engine = new Engine(model, EngineOptions.defaults().withCache(NO_WAYPOINTS))) {
                 List<Generation> all = new ArrayList<>();
                 for (int i = 0; i < 6; i++) {
-                    all.addAll(engine.submit(GenerationRequest.of(
-                            tiny.ids(random, 299), SamplingParams.greedy(), TokenLimits.of(2))));
+                    all.addAll(engine.submit(
+                            GenerationRequest.of(tiny.ids(random, 299), SamplingParams.greedy(), TokenLimits.of(2))));
                 }
                 for (Generation one : all) {
                     TinyV4.Answer.of(one);
@@ -82,8 +82,8 @@ class MemoryTest {
                 int known = conversation.length;
                 GenerationRequest said = bench.request(2000, 48);
                 conversation = joined(conversation, said.prompt());
-                Generation generation = bench.submit(
-                        GenerationRequest.of(conversation, SamplingParams.greedy(), TokenLimits.of(48)));
+                Generation generation =
+                        bench.submit(GenerationRequest.of(conversation, SamplingParams.greedy(), TokenLimits.of(48)));
                 bench.run();
                 List<Integer> answer = ToyBench.ids(generation);
                 conversation = joined(

@@ -100,8 +100,14 @@ public final class Soak {
             return left + " bytes of state are left after the engine was closed";
         }
         totals = totals.plus(
-                answers.size(), answers.stream().mapToLong(answer -> answer.tokens().size()).sum(), counters);
-        return answers.stream().map(this::difference).filter(text -> !text.isEmpty()).findFirst().orElse("");
+                answers.size(),
+                answers.stream().mapToLong(answer -> answer.tokens().size()).sum(),
+                counters);
+        return answers.stream()
+                .map(this::difference)
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     private EngineOptions options(Random random) {
@@ -187,8 +193,7 @@ public final class Soak {
     private List<String> alone(GenerationRequest request, int choice) {
         TokenLimits limits = request.limits();
         int[] stops = limits.stopIds().stream().mapToInt(Integer::intValue).toArray();
-        SampledSequence rules =
-                new SampledSequence(request.sampling(), choice, logits.vocabulary(), request.prompt());
+        SampledSequence rules = new SampledSequence(request.sampling(), choice, logits.vocabulary(), request.prompt());
         List<String> tokens = new ArrayList<>();
         try (SequenceState state = model.newState()) {
             int[] next = request.prompt();
@@ -199,8 +204,7 @@ public final class Soak {
                 if (limits.stopIds().contains(id)) {
                     return tokens;
                 }
-                tokens.add(String.valueOf(
-                        sampler.logProbs(logits.values(), 0, rules, state.length(), id, TOP)));
+                tokens.add(String.valueOf(sampler.logProbs(logits.values(), 0, rules, state.length(), id, TOP)));
                 rules.accept(id);
                 next = new int[] {id};
             }

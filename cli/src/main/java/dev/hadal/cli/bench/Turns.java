@@ -51,8 +51,7 @@ public final class Turns {
         for (int turn = 0; turn < turns; turn++) {
             int[] said = random.ints(tokens - answerTokens, 0, vocabulary).toArray();
             conversation = joined(conversation, said);
-            GenerationRequest request =
-                    GenerationRequest.of(conversation, sampling, TokenLimits.of(answerTokens));
+            GenerationRequest request = GenerationRequest.of(conversation, sampling, TokenLimits.of(answerTokens));
             Generation generation = engine.submit(request).getFirst();
             int[] answer = read(generation);
             conversation = joined(conversation, answer);

@@ -15,6 +15,7 @@ import java.util.SplittableRandom;
 /** What a long prompt does to an answer that is being written when it arrives, and the answer to it. */
 public final class Arrival {
     private static final int SHORT_PROMPT = 32;
+    private static final int WARM_UP_TOKENS = 1024;
 
     private final Engine engine;
     private final int vocabulary;
@@ -52,6 +53,8 @@ public final class Arrival {
 
     /** Measures a prompt of so many tokens, first alone, then beside an answer. */
     public Measured measure(int tokens) throws InterruptedException {
+        // What runs first still runs code that is being compiled.
+        submit(Math.min(tokens, WARM_UP_TOKENS), 1, 0).take();
         Generation first = submit(tokens, 1, 1);
         first.take();
         Duration alone = first.usage().timings().firstToken();

@@ -66,7 +66,8 @@ public final class DeepSeek implements AutoCloseable {
                 config,
                 weights,
                 new Compute(kernels, options.threadCount()),
-                new DeepSeekV4.Options(options.numerics(), options.batchRows(), copied, checkpoint::fingerprint));
+                new DeepSeekV4.Options(
+                        options.numerics(), options.batchRows(), copied, checkpoint::fingerprint, options.loading()));
     }
 
     /** The rule set that a checkpoint came with: releases with the DSpark draft are the later ones (encoding.md 7). */

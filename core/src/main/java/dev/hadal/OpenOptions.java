@@ -5,6 +5,7 @@ import dev.hadal.engine.EngineOptions;
 import dev.hadal.kernel.KernelChoice;
 import dev.hadal.model.NumericsMode;
 import java.util.function.Consumer;
+import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param rules what the reasoning efforts write into a prompt; null for those the checkpoint was released with
  * @param engine how answers share the model; its vocabulary is the tokenizer's
  * @param notices told once, in a sentence, of anything left out, slow or fallen back
+ * @param loading told, from 0 to 1, which share of the weights has been copied into memory
  */
 public record OpenOptions(
         NumericsMode numerics,
@@ -27,7 +29,8 @@ public record OpenOptions(
         int batchRows,
         @Nullable EffortRules rules,
         EngineOptions engine,
-        Consumer<String> notices) {
+        Consumer<String> notices,
+        DoubleConsumer loading) {
     private static final int BATCH_ROWS = 256;
 
     /** Checks the numbers. */
@@ -50,47 +53,53 @@ public record OpenOptions(
                 BATCH_ROWS,
                 null,
                 EngineOptions.defaults(),
-                notice -> {});
+                notice -> {},
+                share -> {});
     }
 
     /** These with another rounding. */
     public OpenOptions withNumerics(NumericsMode other) {
-        return new OpenOptions(other, threads, kernels, weights, batchRows, rules, engine, notices);
+        return new OpenOptions(other, threads, kernels, weights, batchRows, rules, engine, notices, loading);
     }
 
     /** These with another number of threads. */
     public OpenOptions withThreads(int other) {
-        return new OpenOptions(numerics, other, kernels, weights, batchRows, rules, engine, notices);
+        return new OpenOptions(numerics, other, kernels, weights, batchRows, rules, engine, notices, loading);
     }
 
     /** These with other kernels. */
     public OpenOptions withKernels(KernelChoice other) {
-        return new OpenOptions(numerics, threads, other, weights, batchRows, rules, engine, notices);
+        return new OpenOptions(numerics, threads, other, weights, batchRows, rules, engine, notices, loading);
     }
 
     /** These with the weights elsewhere. */
     public OpenOptions withWeights(WeightPlacement other) {
-        return new OpenOptions(numerics, threads, kernels, other, batchRows, rules, engine, notices);
+        return new OpenOptions(numerics, threads, kernels, other, batchRows, rules, engine, notices, loading);
     }
 
     /** These with another batch size. */
     public OpenOptions withBatchRows(int other) {
-        return new OpenOptions(numerics, threads, kernels, weights, other, rules, engine, notices);
+        return new OpenOptions(numerics, threads, kernels, weights, other, rules, engine, notices, loading);
     }
 
     /** These with another rule set. */
     public OpenOptions withRules(EffortRules other) {
-        return new OpenOptions(numerics, threads, kernels, weights, batchRows, other, engine, notices);
+        return new OpenOptions(numerics, threads, kernels, weights, batchRows, other, engine, notices, loading);
     }
 
     /** These with another engine. */
     public OpenOptions withEngine(EngineOptions other) {
-        return new OpenOptions(numerics, threads, kernels, weights, batchRows, rules, other, notices);
+        return new OpenOptions(numerics, threads, kernels, weights, batchRows, rules, other, notices, loading);
     }
 
     /** These with another listener. */
     public OpenOptions withNotices(Consumer<String> other) {
-        return new OpenOptions(numerics, threads, kernels, weights, batchRows, rules, engine, other);
+        return new OpenOptions(numerics, threads, kernels, weights, batchRows, rules, engine, other, loading);
+    }
+
+    /** These with another listener to the loading. */
+    public OpenOptions withLoading(DoubleConsumer other) {
+        return new OpenOptions(numerics, threads, kernels, weights, batchRows, rules, engine, notices, other);
     }
 
     /** Threads to start. */

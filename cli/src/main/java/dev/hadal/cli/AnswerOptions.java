@@ -96,11 +96,11 @@ final class AnswerOptions {
     /** Opens the model; notices go to standard error. */
     DeepSeek open(Terminal terminal, HadalCommand hadal) {
         requireRanges();
-        OpenOptions options = OpenOptions.defaults()
-                .withNumerics(numerics.mode())
-                .withThreads(hadal.threads())
-                .withNotices(notice -> terminal.note("hadal: " + notice));
-        return DeepSeek.open(model.files(), rules.rules() == null ? options : options.withRules(rules.rules()));
+        OpenOptions options = hadal.options(terminal).withNumerics(numerics.mode());
+        OpenOptions wanted = rules.rules() == null ? options : options.withRules(rules.rules());
+        DeepSeek deepSeek = hadal.checked(DeepSeek.open(model.files(), wanted));
+        terminal.plain();
+        return deepSeek;
     }
 
     /** A conversation in which nothing was said yet. */

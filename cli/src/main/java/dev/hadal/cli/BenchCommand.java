@@ -125,11 +125,8 @@ final class BenchCommand implements Runnable {
         // The first measurement still runs code that is being compiled.
         MachineProbe.measure(threads, PROBE_NANOS);
         MachineLimits before = MachineProbe.measure(threads, PROBE_NANOS);
-        OpenOptions options = OpenOptions.defaults()
-                .withNumerics(numerics.mode())
-                .withThreads(threads)
-                .withNotices(notice -> terminal.note("hadal: " + notice));
-        try (DeepSeek deepSeek = DeepSeek.open(model.files(), options)) {
+        OpenOptions options = hadal.options(terminal).withNumerics(numerics.mode()).withThreads(threads);
+        try (DeepSeek deepSeek = hadal.checked(DeepSeek.open(model.files(), options))) {
             measure(deepSeek, before);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -53,6 +53,7 @@ record BenchTable(DeepSeek deepSeek, String kernels, MachineLimits before, Machi
         terminal.row("system", conditions.system() + ", " + conditions.jvm());
         terminal.row("hadal", new Version().getVersion()[0]);
         terminal.row("kernels", kernels + ", " + deepSeek.model().limits().batchRows() + " rows a batch");
+        terminal.row("weights", weights());
         terminal.row(
                 "memory read", limits(before.readOne(), before.readAll(), after.readOne(), after.readAll(), "GB/s"));
         terminal.row(
@@ -115,6 +116,11 @@ record BenchTable(DeepSeek deepSeek, String kernels, MachineLimits before, Machi
                 .toList();
     }
 
+    private String weights() {
+        long packed = deepSeek.model().packedBytes();
+        return packed == 0 ? "mapped" : "packed in memory, " + Figures.bytes(packed);
+    }
+
     private static String limits(double oneBefore, double allBefore, double oneAfter, double allAfter, String unit) {
         return decimals(1, allBefore) + " " + unit + " before, " + decimals(1, allAfter) + " after; one thread "
                 + decimals(1, oneBefore) + " and " + decimals(1, oneAfter);
@@ -140,6 +146,7 @@ record BenchTable(DeepSeek deepSeek, String kernels, MachineLimits before, Machi
                 .put("jvm", conditions.jvm())
                 .put("version", new Version().getVersion()[0])
                 .put("kernels", kernels)
+                .put("packed_bytes", deepSeek.model().packedBytes())
                 .put("batch_rows", deepSeek.model().limits().batchRows());
         object.set("limits_before", json(before));
         object.set("limits_after", json(after));

@@ -1,5 +1,8 @@
 package dev.hadal.cli;
 
+import dev.hadal.DeepSeek;
+import dev.hadal.OpenOptions;
+import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,6 +28,8 @@ import picocli.CommandLine.Spec;
         })
 final class HadalCommand implements Runnable {
     private static final int MOST_THREADS = 1024;
+    /** A machine that has nothing else to do compiles the kernels in a few seconds. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Spec
     private CommandSpec spec;
@@ -36,6 +41,12 @@ final class HadalCommand implements Runnable {
             scope = ScopeType.INHERIT,
             description = "Show where in the program an error comes from.")
     private boolean verbose;
+
+    @Option(
+            names = "--require-vector",
+            scope = ScopeType.INHERIT,
+            description = "Refuse to compute without vector kernels, rather than many times slower.")
+    private boolean requireVector;
 
     HadalCommand() {
         // Replaced before anything else happens.
@@ -53,6 +64,37 @@ final class HadalCommand implements Runnable {
                     spec.commandLine(), "--threads must be from 1 to " + MOST_THREADS + ", but is " + count);
         }
         threads = count;
+    }
+
+    /**
+     * Ends with an error if vector kernels are required and not what computes; waits until that is decided.
+     *
+     * @throws CommandException saying what computes instead
+     */
+    DeepSeek checked(DeepSeek deepSeek) {
+        if (!requireVector) {
+            return deepSeek;
+        }
+        try {
+            String kernels = deepSeek.settledKernels(PATIENCE);
+            if (kernels.startsWith("vector")) {
+                return deepSeek;
+            }
+            deepSeek.close();
+            throw new CommandException("--require-vector: kernels are " + kernels);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            deepSeek.close();
+            throw new CommandException("interrupted", e);
+        }
+    }
+
+    /** How to open a model: with the threads asked for, telling on the terminal what is left out and how far it is. */
+    OpenOptions options(Terminal terminal) {
+        return OpenOptions.defaults()
+                .withThreads(threads)
+                .withNotices(notice -> terminal.note("hadal: " + notice))
+                .withLoading(share -> terminal.progress("reading the weights: " + Figures.percent(share)));
     }
 
     /** Threads to compute with; 0 for all processors. */

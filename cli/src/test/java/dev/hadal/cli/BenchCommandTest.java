@@ -29,7 +29,8 @@ class BenchCommandTest {
                 "--repeat",
                 "1",
                 "--threads",
-                "2");
+                "2",
+                "--require-vector");
         assertThat(bench.code()).isZero();
         List<String> lines = bench.out().lines().toList();
         assertThat(lines.getFirst()).startsWith("  model                   " + FLASH + ", ");
@@ -39,7 +40,9 @@ class BenchCommandTest {
                         " processors, 2 threads\n",
                         " GB/s before, ",
                         " GFLOP/s before, ",
-                        ", 256 rows a batch\n");
+                        ", 256 rows a batch\n",
+                        "  kernels                 vector, ",
+                        "  weights                 mapped\n");
         assertThat(lines.stream().filter(line -> line.startsWith("| ")))
                 .hasSize(14)
                 .allMatch(line -> line.chars().filter(c -> c == '|').count() == 11);

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class Linear {
     /** From so many rows on it is cheaper to unpack a panel once than to go over its codes for each row. */
     private static final int ROWS_WORTH_UNPACKING = 4;
+    /** Bytes of mapped weights that are copied before their pages are given back. */
+    private static final int MAPPED_AT_ONCE = 8 << 20;
 
     private final String name;
     private final MemorySegment data;
@@ -29,7 +31,6 @@ public final class Linear {
     private final int inputColumn;
     private final int outputColumn;
     private @Nullable PackedMatrix packed;
-    private float @Nullable [] floats;
 
     private Linear(Linear whole, int firstOutput, int outputs, int inputColumn, int outputColumn) {
         this.name = whole.name;
@@ -156,9 +157,7 @@ public final class Linear {
 
     /** Decodes the inputs of a panel from {@code input} on, as many as the panel has. */
     void unpack(int panelIndex, int input, Panel panel, Compute.Worker worker) {
-        if (floats != null) {
-            panel.borrow(floats, (panelIndex * inputs + input) * Panel.LANES);
-        } else if (packed != null) {
+        if (packed != null) {
             worker.kernels().packed().unpack(packed, panelIndex, input, panel.depth, panel);
         } else {
             int first = panelIndex * Panel.LANES;
@@ -167,58 +166,59 @@ public final class Linear {
     }
 
     /**
-     * Copies the weights into memory, in the order in which the kernels read them; results keep their bits. Formats
-     * that gain nothing, and matrices that hold a code for NaN, stay where they are.
+     * Copies the weights into memory, in the order in which the kernels read them; results keep their bits. Each stored
+     * byte is read once, and mapped pages are given back when they have been. F32 matrices, and those that hold a code
+     * for NaN, stay where they are.
+     *
+     * @return whether there is a copy now
      */
-    public void pack(WorkerPool pool) {
+    public boolean pack(WorkerPool pool) {
         PackedMatrix.Format target = format.packing();
-        if (target == null) {
-            packFloats(pool);
-            return;
-        }
-        if (!PackedMatrix.fits(target, panels(), inputs)) {
-            return;
+        if (target == null || !PackedMatrix.fits(target, panels(), inputs)) {
+            return false;
         }
         PackedMatrix matrix = PackedMatrix.allocate(target, panels(), inputs);
         AtomicBoolean faithful = new AtomicBoolean(true);
-        pool.run(panels(), (panel, worker) -> {
-            byte[] row = new byte[format.bytes(inputs)];
-            for (int lane = 0; lane < Math.min(Panel.LANES, outputs - panel * Panel.LANES); lane++) {
-                int output = firstOutput + panel * Panel.LANES + lane;
-                MemorySegment.copy(data, ValueLayout.JAVA_BYTE, (long) output * row.length, row, 0, row.length);
-                boolean same = matrix.put(panel, lane, row, 0);
-                for (int block = 0; block < matrix.blocks(); block++) {
-                    same &= matrix.putScale(panel, block, lane, format.scale(output, block * target.block));
-                }
-                if (!same) {
+        int rowBytes = format.bytes(inputs);
+        byte[][] rows = new byte[pool.threads()][rowBytes];
+        int step = Math.max(1, MAPPED_AT_ONCE / rowBytes / Panel.LANES);
+        for (int first = 0; first < panels(); first += step) {
+            int from = first;
+            pool.run(Math.min(step, panels() - first), (item, worker) -> {
+                if (!packPanel(matrix, from + item, rows[worker])) {
                     faithful.set(false);
                 }
-            }
-        });
+            });
+            release(first * Panel.LANES, Math.min(outputs, (first + step) * Panel.LANES), rowBytes);
+        }
         packed = faithful.get() ? matrix : null;
+        return packed != null;
     }
 
-    /** Floats need no decoding: their panels are used as they lie. */
-    private void packFloats(WorkerPool pool) {
-        if ((long) panels() * inputs * Panel.LANES > Integer.MAX_VALUE - 64) {
-            return;
-        }
-        float[] values = new float[panels() * inputs * Panel.LANES];
-        pool.run(panels(), (panel, worker) -> {
-            for (int lane = 0; lane < Math.min(Panel.LANES, outputs - panel * Panel.LANES); lane++) {
-                long row = (long) (firstOutput + panel * Panel.LANES + lane) * inputs;
-                for (int k = 0; k < inputs; k++) {
-                    values[(panel * inputs + k) * Panel.LANES + lane] =
-                            data.get(WeightFormat.FLOAT, (row + k) * Float.BYTES);
-                }
+    private boolean packPanel(PackedMatrix matrix, int panel, byte[] row) {
+        boolean faithful = true;
+        for (int lane = 0; lane < Math.min(Panel.LANES, outputs - panel * Panel.LANES); lane++) {
+            int output = firstOutput + panel * Panel.LANES + lane;
+            MemorySegment.copy(data, ValueLayout.JAVA_BYTE, (long) output * row.length, row, 0, row.length);
+            faithful &= matrix.put(panel, lane, row, 0);
+            for (int block = 0; block < matrix.blocks(); block++) {
+                faithful &= matrix.putScale(panel, block, lane, format.scale(output, block * matrix.format.block));
             }
-        });
-        floats = values;
+        }
+        return faithful;
+    }
+
+    /** Lets go of the pages of some stored rows: they would count as memory in use although nobody will read them. */
+    private void release(int firstRow, int endRow, int rowBytes) {
+        if (data.isMapped()) {
+            long at = (long) (firstOutput + firstRow) * rowBytes;
+            data.asSlice(at, (long) (endRow - firstRow) * rowBytes).unload();
+        }
     }
 
     /** Memory of the packed copy in bytes; 0 without one. */
     public long packedBytes() {
-        return (packed == null ? 0 : packed.bytes()) + (floats == null ? 0 : (long) floats.length * Float.BYTES);
+        return packed == null ? 0 : packed.bytes();
     }
 
     /** Bytes of the weights as stored, without scales. */

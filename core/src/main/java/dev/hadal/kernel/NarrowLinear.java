@@ -34,6 +34,9 @@ public final class NarrowLinear {
                     weight.name() + ": " + outputs + " outputs are more than " + Panel.LANES);
         }
         float[] values = weight.floats();
+        if (weight.data().isMapped()) {
+            weight.data().unload();
+        }
         this.panel = new float[Math.multiplyExact(inputs, Panel.LANES)];
         for (int output = 0; output < outputs; output++) {
             for (int k = 0; k < inputs; k++) {

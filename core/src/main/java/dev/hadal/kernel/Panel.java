@@ -36,7 +36,7 @@ public final class Panel {
     /** Lanes that are written, at most {@link #LANES}. */
     int lanes;
 
-    /** A panel with room for {@code blocks} scales a lane and, unless it borrows them, {@code depth} weights a lane. */
+    /** A panel with room for {@code blocks} scales a lane and {@code depth} weights a lane. */
     public Panel(int depth, int blocks) {
         this.own = new float[depth * LANES];
         this.weights = own;
@@ -54,14 +54,6 @@ public final class Panel {
     /** Uses its own weights, to be decoded into. */
     Panel own(int inputs) {
         return over(own, 0, LANES, inputs);
-    }
-
-    /** Uses weights that lie in somebody else's array as panels do, unscaled in blocks of 128 inputs. */
-    void borrow(float[] values, int firstValue) {
-        weights = values;
-        offset = firstValue;
-        block = 128;
-        java.util.Arrays.fill(scales, 0, LANES, 1f);
     }
 
     /** Takes weights that lie in somebody else's array, {@code stride} values from one input to the next. */

@@ -15,6 +15,7 @@ import dev.hadal.model.StateMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.DoubleConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ public final class DeepSeekV4 implements LanguageModel {
     private final Scratch scratch;
     private final int[] tokens;
     private final int[] positions;
+    private final long packedBytes;
     private final Options options;
     private final StateMemory memory = new StateMemory();
     private Trace trace = Trace.NONE;
@@ -51,8 +53,19 @@ public final class DeepSeekV4 implements LanguageModel {
      * @param packed whether to copy the matrices into memory, in the order in which the kernels read them; results
      *     keep their bits
      * @param fingerprint digest of the checkpoint, computed when somebody asks for it
+     * @param loading told, from 0 to 1, which share of the matrices has been copied
      */
-    public record Options(NumericsMode numerics, int batchRows, boolean packed, Supplier<String> fingerprint) {}
+    public record Options(
+            NumericsMode numerics,
+            int batchRows,
+            boolean packed,
+            Supplier<String> fingerprint,
+            DoubleConsumer loading) {
+        /** Options for one who does not listen. */
+        public Options(NumericsMode numerics, int batchRows, boolean packed, Supplier<String> fingerprint) {
+            this(numerics, batchRows, packed, fingerprint, share -> {});
+        }
+    }
 
     /** Prepares a model over bound weights, which stay mapped; it owns {@code compute} from now on. */
     public DeepSeekV4(V4Config config, V4Weights weights, Compute compute, Options options) {
@@ -76,7 +89,7 @@ public final class DeepSeekV4 implements LanguageModel {
         this.head = loader.linear(weights.head());
         this.mtp = weights.mtp() == null ? null : new Mtp(config, weights.mtp(), plain, loader);
         if (options.packed()) {
-            loader.pack(compute.pool(), bytes -> {});
+            loader.pack(compute.pool(), options.loading());
         }
         int rows = options.batchRows();
         this.scratch = new Scratch(config, rows, compute.threads());
@@ -84,6 +97,7 @@ public final class DeepSeekV4 implements LanguageModel {
         this.scaledAngles = Rope.Angles.allocate(rows, scaled.pairs());
         this.tokens = new int[rows];
         this.positions = new int[rows];
+        this.packedBytes = options.packed() ? loader.packedBytes() : 0;
         this.options = options;
     }
 
@@ -123,6 +137,11 @@ public final class DeepSeekV4 implements LanguageModel {
     @Override
     public String fingerprint() {
         return options.fingerprint().get() + "-" + options.numerics();
+    }
+
+    /** Bytes of the matrices that were copied into memory; 0 if they are read where they are mapped. */
+    public long packedBytes() {
+        return packedBytes;
     }
 
     /** Bytes of memory for intermediate values, allocated once. */

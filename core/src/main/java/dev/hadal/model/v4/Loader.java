@@ -5,7 +5,7 @@ import dev.hadal.kernel.WorkerPool;
 import dev.hadal.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongConsumer;
+import java.util.function.DoubleConsumer;
 
 /** Turns stored tensors into what computes with them, and remembers the matrices so that they can be packed together. */
 final class Loader {
@@ -48,12 +48,16 @@ final class Loader {
         return linear;
     }
 
-    /** Copies all matrices into memory in the order the kernels read them, telling the bytes of each. */
-    void pack(WorkerPool pool, LongConsumer progress) {
+    /** Copies all matrices into memory in the order the kernels read them, telling which share is done. */
+    void pack(WorkerPool pool, DoubleConsumer progress) {
+        double total = matrices.stream().mapToLong(Linear::storedBytes).sum();
+        long done = 0;
         for (Linear matrix : matrices) {
+            progress.accept(done / total);
             matrix.pack(pool);
-            progress.accept(matrix.storedBytes());
+            done += matrix.storedBytes();
         }
+        progress.accept(1);
     }
 
     /** Memory of the packed matrices in bytes. */

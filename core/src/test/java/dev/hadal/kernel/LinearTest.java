@@ -75,6 +75,74 @@ class LinearTest {
         }
     }
 
+    /** Few rows go over packed codes, many are computed in tiles, which are cut by threads; rows may be picked. */
+    @ParameterizedTest
+    @EnumSource
+    void kernelsThreadsNeighboursAndThePlaceOfWeightsChangeNoBit(StoredMatrix.Format format) {
+        Random random = new Random(12);
+        int inputs = 416;
+        StoredMatrix matrix = StoredMatrix.random(format, 300, inputs, random);
+        int rows = Tile.ROWS + 9;
+        Rows x = new Rows(Numbers.ordinary(random, rows * (inputs + 3)), inputs + 3);
+        // Some rows overflow or have no number for a result.
+        for (int row = 0; row < rows; row += 6) {
+            System.arraycopy(Numbers.mixed(random, 50), 0, x.data(), x.at(row, 40), 50);
+        }
+        int[] picks = random.ints(rows, 0, rows).toArray();
+        Rows expected = eachRowByItself(matrix.linear(), x, picks, rows);
+        for (int bits : new int[] {0, 128, 256, 512}) {
+            Kernels kernels = bits == 0 ? new ScalarKernels() : KernelSelector.vector(bits);
+            Linear mapped = matrix.linear();
+            Linear packed = matrix.linear();
+            try (Compute compute = new Compute(kernels, 2)) {
+                packed.pack(compute.pool());
+                // A width that the processor doesn't have is never compiled to anything fast.
+                int most = bits > KernelSelector.preferredBits() ? 13 : rows;
+                for (int count : new int[] {1, 2, 3, 4, 5, 7, 13, most}) {
+                    compare(mapped, x, picks, count, expected, compute);
+                    compare(packed, x, picks, count, expected, compute);
+                }
+            }
+        }
+    }
+
+    private static Rows eachRowByItself(Linear linear, Rows x, int[] picks, int rows) {
+        Rows y = Rows.allocate(rows, linear.outputs());
+        Compute.Worker worker = new Compute.Worker(0, new ScalarKernels(), new Workspace());
+        for (int row = 0; row < rows; row++) {
+            linear.forward(new Piece(row, 1, 0, linear.panels()), x, picks, y, worker);
+        }
+        return y;
+    }
+
+    private static void compare(Linear linear, Rows x, int[] picks, int rows, Rows expected, Compute compute) {
+        Rows y = Rows.allocate(rows, linear.outputs());
+        Tiling tiling = linear.tiling(rows, compute.threads());
+        compute.pool()
+                .run(tiling.pieces(), (i, worker) -> linear.forward(tiling.piece(i), x, picks, y, compute.on(worker)));
+        assertThat(Numbers.bits(y.data()))
+                .as("%s, %s rows", compute.kernels().name(), rows)
+                .isEqualTo(Numbers.bits(java.util.Arrays.copyOf(expected.data(), y.data().length)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void twoMatricesOverTheSameInputsStandSideBySide(StoredMatrix.Format format) {
+        Random random = new Random(14);
+        StoredMatrix left = StoredMatrix.random(format, 100, 160, random);
+        StoredMatrix right = StoredMatrix.random(format, 100, 160, random);
+        Rows x = new Rows(Numbers.ordinary(random, 6 * 160), 160);
+        Compute.Worker worker = new Compute.Worker(0, new ScalarKernels(), new Workspace());
+        Tile tile = worker.workspace().tile().over(x, null, 1, 5);
+        tile.multiply(left.linear(), right.linear(), new Piece(0, 5, 2, 2), worker);
+        for (int row = 0; row < 5; row++) {
+            for (int output = 64; output < 100; output++) {
+                left.check(tile.data()[tile.at(row, output - 64)], output, x, x.at(row + 1));
+                right.check(tile.data()[tile.at(row, output)], output, x, x.at(row + 1));
+            }
+        }
+    }
+
     @Test
     void refusesQuantisedWeightsWithoutScale() {
         Tensor weight = new Tensor("w", DType.F8_E4M3, new long[] {2, 2}, MemorySegment.ofArray(new byte[4]));

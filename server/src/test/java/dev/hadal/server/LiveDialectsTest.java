@@ -8,6 +8,7 @@ import dev.hadal.server.api.OpenApi;
 import dev.hadal.server.api.Recorded;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -30,29 +31,29 @@ import tools.jackson.databind.node.ObjectNode;
 @Timeout(60)
 class LiveDialectsTest {
     private static final String SCRIPT = """
-            context: 4096
-            rules:
-              - when: {contains: break early}
-                text: never
-                fault: {kind: exception}
-              - when: {contains: break late}
-                text: one two three four five six
-                fault: {kind: exception, after: 4}
-              - when: {contains: slow}
-                text: "a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e f g h i j k l m n o p"
-                delay: 100ms
-              - when: {from: tool}
-                text: done
-              - when: {contains: call}
-                reasoning: A secret thought.
-                calls:
-                  - {tool: f, arguments: {x: 1}}
-                  - {tool: Write, arguments: {file_path: /home/user/project/hello.txt, content: "TOKEN-1\\n"}}
-              - when: {contains: stop here}
-                text: "before ### after"
-              - reasoning: Hm.
-                text: Hello.
-            """;
+        context: 4096
+        rules:
+          - when: {contains: break early}
+            text: never
+            fault: {kind: exception}
+          - when: {contains: break late}
+            text: one two three four five six
+            fault: {kind: exception, after: 4}
+          - when: {contains: slow}
+            text: "a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e f g h i j k l m n o p"
+            delay: 100ms
+          - when: {from: tool}
+            text: done
+          - when: {contains: call}
+            reasoning: A secret thought.
+            calls:
+              - {tool: f, arguments: {x: 1}}
+              - {tool: Write, arguments: {file_path: /home/user/project/hello.txt, content: "TOKEN-1\\n"}}
+          - when: {contains: stop here}
+            text: "before ### after"
+          - reasoning: Hm.
+            text: Hello.
+        """;
     private static final String HELLO =
             "{\"model\":\"deepseek-v4-flash\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]%s}";
     private static final String TOOL = "{\"type\":\"function\",\"function\":{\"name\":\"f\"}}";
@@ -266,7 +267,8 @@ class LiveDialectsTest {
 
     private void leave(String path, String body) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        try (Socket socket = new Socket("127.0.0.1", server.uri("/").getPort())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.uri("/").getPort())) {
             socket.getOutputStream()
                     .write(("POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + socket.getPort()
                                     + "\r\nContent-Type: application/json\r\nContent-Length: " + bytes.length

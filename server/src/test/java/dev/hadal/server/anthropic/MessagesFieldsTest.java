@@ -29,31 +29,31 @@ class MessagesFieldsTest {
     @Test
     void readsBlocksOfEveryKind() {
         ServedCall call = read("""
-                {"system": [{"type": "text", "text": "x-anthropic-billing-header: cc_version=1"},
-                            {"type": "text", "text": "s1", "cache_control": {"type": "ephemeral"}},
-                            {"type": "text", "text": "s2"}],
-                 "messages": [
-                  {"role": "user", "content": [{"type": "text", "text": "u"},
-                      {"type": "image", "source": {"type": "base64", "data": "AAAA"}}]},
-                  {"role": "system", "content": "late"},
-                  {"role": "assistant", "content": [
-                      {"type": "thinking", "thinking": "t", "signature": "x"},
-                      {"type": "redacted_thinking", "data": "x"},
-                      {"type": "text", "text": "a"},
-                      {"type": "tool_use", "id": "c", "name": "f", "input": {"b": 1.50, "a": ["x"]}}]},
-                  {"role": "user", "content": [
-                      {"type": "tool_result", "tool_use_id": "c", "is_error": false, "content": [
-                          {"type": "text", "text": "r"}, {"type": "image", "source": {}}]},
-                      {"type": "text", "text": "more"}]}],
-                 "tools": [{"name": "f", "description": "d", "input_schema": {"type": "object"}, "defer_loading": true,
-                            "cache_control": {"type": "ephemeral"}},
-                           {"type": "web_search_20250305", "name": "web_search"}],
-                 "metadata": {"user_id": "u1"}}""");
+            {"system": [{"type": "text", "text": "x-anthropic-billing-header: cc_version=1"},
+                        {"type": "text", "text": "s1", "cache_control": {"type": "ephemeral"}},
+                        {"type": "text", "text": "s2"}],
+             "messages": [
+              {"role": "user", "content": [{"type": "text", "text": "u"},
+                  {"type": "image", "source": {"type": "base64", "data": "AAAA"}}]},
+              {"role": "system", "content": "late"},
+              {"role": "assistant", "content": [
+                  {"type": "thinking", "thinking": "t", "signature": "x"},
+                  {"type": "redacted_thinking", "data": "x"},
+                  {"type": "text", "text": "a"},
+                  {"type": "tool_use", "id": "c", "name": "f", "input": {"b": 1.50, "a": ["x"]}}]},
+              {"role": "user", "content": [
+                  {"type": "tool_result", "tool_use_id": "c", "is_error": false, "content": [
+                      {"type": "text", "text": "r"}, {"type": "image", "source": {}}]},
+                  {"type": "text", "text": "more"}]}],
+             "tools": [{"name": "f", "description": "d", "input_schema": {"type": "object"}, "defer_loading": true,
+                        "cache_control": {"type": "ephemeral"}},
+                       {"type": "web_search_20250305", "name": "web_search"}],
+             "metadata": {"user_id": "u1"}}\
+            """);
         assertThat(call.conversation().messages())
                 .containsExactly(
                         Message.system("s1\n\ns2"),
-                        new Message.User(
-                                List.of(new Part.Text("u"), new Part.Unsupported("image")), Task.NONE),
+                        new Message.User(List.of(new Part.Text("u"), new Part.Unsupported("image")), Task.NONE),
                         Message.user("late"),
                         new Message.Assistant(
                                 "t", "a", List.of(new ToolCall("c", "f", "{\"b\": 1.5, \"a\": [\"x\"]}"))),
@@ -161,11 +161,15 @@ class MessagesFieldsTest {
         assertThat(second.conversation().messages().subList(0, 3))
                 .isEqualTo(first.conversation().messages());
         ServedCall otherSession = read(Recorded.read("claude-code/03").body().toString());
-        assertThat(otherSession.userId()).isEqualTo(first.userId()).contains("device_id").doesNotContain("session");
+        assertThat(otherSession.userId())
+                .isEqualTo(first.userId())
+                .contains("device_id")
+                .doesNotContain("session");
     }
 
     private static ServedCall asked(String fields) {
-        return read("{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}]" + (fields.isEmpty() ? "" : "," + fields) + "}");
+        return read(
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}]" + (fields.isEmpty() ? "" : "," + fields) + "}");
     }
 
     private static ServedCall read(String body) {

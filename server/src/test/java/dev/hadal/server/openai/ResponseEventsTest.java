@@ -58,7 +58,8 @@ class ResponseEventsTest {
         for (int number = 0; number < events.size(); number++) {
             JsonNode event = JsonMapper.shared().readTree(events.get(number).data());
             assertThat(event.path("sequence_number").intValue()).isEqualTo(number);
-            assertThat(event.path("type").stringValue()).isEqualTo(events.get(number).name());
+            assertThat(event.path("type").stringValue())
+                    .isEqualTo(events.get(number).name());
         }
     }
 
@@ -69,15 +70,18 @@ class ResponseEventsTest {
                 .path("response");
         assertThat(response.path("status").stringValue()).isEqualTo("completed");
         JsonNode output = response.path("output");
-        assertThat(output.path(0).path("content").path(0).path("text").stringValue()).isEqualTo("Look.");
+        assertThat(output.path(0).path("content").path(0).path("text").stringValue())
+                .isEqualTo("Look.");
         assertThat(SealedReasoning.open(output.path(0).path("encrypted_content").stringValue()))
                 .isEqualTo("Look.");
-        assertThat(output.path(1).path("content").path(0).path("text").stringValue()).isEqualTo("I look.");
+        assertThat(output.path(1).path("content").path(0).path("text").stringValue())
+                .isEqualTo("I look.");
         assertThat(output.path(2).path("call_id").stringValue()).isEqualTo("call_00_a");
         assertThat(output.path(2).path("arguments").stringValue()).isEqualTo("{\"city\": \"Paris\"}");
         assertThat(response.path("usage").toString())
-                .isEqualTo("{\"input_tokens\":363,\"input_tokens_details\":{\"cached_tokens\":300},\"output_tokens\":62,"
-                        + "\"output_tokens_details\":{\"reasoning_tokens\":17},\"total_tokens\":425}");
+                .isEqualTo(
+                        "{\"input_tokens\":363,\"input_tokens_details\":{\"cached_tokens\":300},\"output_tokens\":62,"
+                                + "\"output_tokens_details\":{\"reasoning_tokens\":17},\"total_tokens\":425}");
     }
 
     @Test
@@ -92,7 +96,8 @@ class ResponseEventsTest {
         assertThat(events.getLast().name()).isEqualTo("response.incomplete");
         JsonNode response =
                 JsonMapper.shared().readTree(events.getLast().data()).path("response");
-        assertThat(response.path("incomplete_details").path("reason").stringValue()).isEqualTo("max_output_tokens");
+        assertThat(response.path("incomplete_details").path("reason").stringValue())
+                .isEqualTo("max_output_tokens");
         assertThat(response.path("output")).hasSize(1);
     }
 
@@ -130,16 +135,15 @@ class ResponseEventsTest {
     @Test
     void itemsBecomeTheMessagesThatTheyWere() {
         String body = "{\"instructions\":\"Be brief.\",\"input\":["
-                + "{\"type\":\"message\",\"role\":\"developer\",\"content\":[{\"type\":\"input_text\",\"text\":\"Dev.\"}]},"
-                + "{\"role\":\"user\",\"content\":\"q\"},"
-                + "{\"type\":\"reasoning\",\"summary\":[],\"encrypted_content\":\"" + SealedReasoning.seal("Hm.") + "\"},"
-                + "{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"text\":\"a\"}]},"
+            + "{\"type\":\"message\",\"role\":\"developer\",\"content\":[{\"type\":\"input_text\",\"text\":\"Dev.\"}]},"
+            + "{\"role\":\"user\",\"content\":\"q\"},"
+            + "{\"type\":\"reasoning\",\"summary\":[],\"encrypted_content\":\"" + SealedReasoning.seal("Hm.")
+                + "\"},{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"text\":\"a\"}]},"
                 + "{\"type\":\"function_call\",\"call_id\":\"c\",\"namespace\":\"agents\",\"name\":\"close\",\"arguments\":\"{}\"},"
                 + "{\"type\":\"custom_tool_call\",\"call_id\":\"d\",\"name\":\"patch\",\"input\":\"x\\\"y\"},"
                 + "{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":\"r\"},"
-                + "{\"type\":\"custom_tool_call_output\",\"call_id\":\"d\",\"output\":[{\"type\":\"input_text\",\"text\":\"s\"}]},"
-                + "{\"type\":\"reasoning\",\"summary\":[],\"encrypted_content\":\"of another server\"},"
-                + "{\"role\":\"assistant\",\"content\":\"b\"},"
+                + "{\"type\":\"custom_tool_call_output\",\"call_id\":\"d\",\"output\":[{\"type\":\"input_text\",\"text\":\"s\"}]},{\"type\":\"reasoning\",\"summary\":[],\"encrypted_content\":\"of"
+                + " another server\"},{\"role\":\"assistant\",\"content\":\"b\"},"
                 + "{\"role\":\"user\",\"content\":\"next\"}]," + TOOLS.substring(1);
         ResponseFields.Asked asked = read(body);
         assertThat(asked.call().conversation().messages())

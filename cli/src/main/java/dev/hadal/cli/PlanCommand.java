@@ -1,6 +1,7 @@
 package dev.hadal.cli;
 
 import dev.hadal.checkpoint.ModelFiles;
+import dev.hadal.model.NumericsMode;
 import dev.hadal.model.v4.DecodeFlops;
 import dev.hadal.model.v4.DeepSeekV4;
 import dev.hadal.model.v4.LayerKind;
@@ -105,7 +106,7 @@ final class PlanCommand implements Runnable {
         terminal.row(
                 "cache",
                 size(plan.cacheBytes(tokens)) + ", " + Figures.percent(cacheShare(plan, tokens)) + " of DeepSeek-V3.2");
-        terminal.row("memory of this program", size(DeepSeekV4.stateBytes(plan.config(), tokens)));
+        terminal.row("memory of this program", size(DeepSeekV4.stateBytes(plan.config(), NumericsMode.QAT, tokens)));
         terminal.row(
                 "work per token",
                 Figures.count(Math.round(flops.total())) + " FLOPs, " + Figures.percent(flopsShare(plan, tokens))
@@ -138,7 +139,7 @@ final class PlanCommand implements Runnable {
             cache.put(kind.name().toLowerCase(Locale.ROOT), plan.layers(kind) * plan.layerCacheBytes(kind, tokens));
         }
         cache.put("total", plan.cacheBytes(tokens));
-        object.put("state_bytes", DeepSeekV4.stateBytes(plan.config(), tokens));
+        object.put("state_bytes", DeepSeekV4.stateBytes(plan.config(), NumericsMode.QAT, tokens));
         DecodeFlops flops = plan.decodeFlops(tokens);
         object.putObject("flops_per_token")
                 .put("weights", flops.weights())

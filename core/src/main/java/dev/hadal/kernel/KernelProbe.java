@@ -22,6 +22,15 @@ final class KernelProbe {
     private final PackedMatrix fp8 = PackedMatrix.allocate(PackedMatrix.Format.FP8, 1, WIDTH);
     private final PackedMatrix fp4 = PackedMatrix.allocate(PackedMatrix.Format.FP4, 1, WIDTH);
     private final PackedMatrix bf16 = PackedMatrix.allocate(PackedMatrix.Format.BF16, 1, WIDTH);
+    private final float[] scratch = new float[WIDTH];
+    private final EntryLayout entry = new EntryLayout(WIDTH, WIDTH - EntryLayout.GROUP);
+    private final byte[] entryBytes = new byte[entry.bytes()];
+    private final KeyLayout key = new KeyLayout(128);
+    private final byte[] keyBytes = new byte[key.bytes()];
+    private final float[] keys = new float[128 * Panel.LANES];
+    private final IndexQuery query = new IndexQuery(IndexQuery.STEP, 128);
+    private final HeadGroup heads = new HeadGroup(WIDTH);
+    private final Candidates candidates = new Candidates(2 * WIDTH);
 
     /** One call of one kernel. */
     private interface Probe {
@@ -43,12 +52,25 @@ final class KernelProbe {
             k -> k.packed().multiplyTwo(x.data(), 0, WIDTH, bf16, 0, y.data()),
             k -> k.sum(x.data(), 0, WIDTH),
             k -> k.sumOfSquares(x.data(), 0, WIDTH),
-            k -> k.weightedRelu(x.data(), 0, y.data(), 0, WIDTH),
             k -> k.packed().blockSum(x.data(), 0, full.weights, 0, y.data(), 0),
             k -> k.mixUp(new Rows(x.data(), WIDTH), new Rows(y.data(), WIDTH / 4), y, 1),
             k -> k.exponentials(x.data(), 0, WIDTH, 1f),
             k -> k.add(y.data(), 0, x.data(), 0, WIDTH),
-            k -> k.swiglu(x.data(), 0, y.data(), 0, WIDTH, new Kernels.Clamp(10f, 1f)));
+            k -> k.swiglu(x.data(), 0, y.data(), 0, WIDTH, new Kernels.Clamp(10f, 1f)),
+            k -> k.state().storeEntry(x.data(), 0, entry, entryBytes, 0),
+            k -> k.state().loadEntry(entryBytes, 0, entry, scratch, 0),
+            k -> k.state().loadKeys(keyBytes, key, keys),
+            k -> k.state().roundKey(scratch, 0, WIDTH),
+            k -> k.state().hadamard(scratch, 0, WIDTH),
+            k -> k.state().rotate(scratch, 0, keys, keys, 0, WIDTH),
+            k -> k.state().rotateBack(scratch, 0, keys, keys, 0, WIDTH),
+            k -> k.state().belowMax(scratch, 8, WIDTH / 8),
+            k -> k.state().weightedMean(x.data(), x.data(), 8, WIDTH, scratch),
+            k -> collect(k.state()),
+            k -> k.state().countAbove(candidates, 0),
+            k -> attend(k, HeadGroup.LANES),
+            k -> attend(k, HeadGroup.STEP),
+            k -> k.attention().scoreKeys(keys, query, scratch, 0));
 
     KernelProbe(Kernels vector, BooleanSupplier cancelled) {
         this.vector = vector;
@@ -57,6 +79,17 @@ final class KernelProbe {
         partial.over(partial.weights, 0, Panel.LANES, 128).between(0, 0, 5).scaledBy(1f);
         full.block = 32;
         partial.block = 128;
+    }
+
+    private void collect(StateKernels kernels) {
+        candidates.size = 0;
+        kernels.collect(x.data(), 0, WIDTH, 0, candidates);
+    }
+
+    private void attend(Kernels kernels, int lanes) {
+        heads.start(x, 0, 0, 1, scratch, 1f);
+        heads.lanes = lanes;
+        heads.attend(kernels, x, 0, ROWS);
     }
 
     /** False when cancelled or still slow after {@code nanos}. */

@@ -44,8 +44,13 @@ public final class KernelSelector {
                     (PanelKernels) define(VectorPanelKernels.class, bits, alone).invoke();
             PackedKernels packed = (PackedKernels)
                     define(VectorPackedKernels.class, bits, alone).invoke();
-            MethodType over = MethodType.methodType(void.class, PanelKernels.class, PackedKernels.class);
-            return (Kernels) define(VectorKernels.class, bits, over).invoke(panels, packed);
+            StateKernels state =
+                    (StateKernels) define(VectorStateKernels.class, bits, alone).invoke();
+            AttentionKernels attention = (AttentionKernels)
+                    define(VectorAttentionKernels.class, bits, alone).invoke();
+            MethodType over = MethodType.methodType(
+                    void.class, PanelKernels.class, PackedKernels.class, StateKernels.class, AttentionKernels.class);
+            return (Kernels) define(VectorKernels.class, bits, over).invoke(panels, packed, state, attention);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (Throwable e) {

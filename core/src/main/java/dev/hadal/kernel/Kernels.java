@@ -19,6 +19,12 @@ public interface Kernels {
     /** The operations on packed matrices. */
     PackedKernels packed();
 
+    /** The operations on what a sequence remembers. */
+    StateKernels state();
+
+    /** The products of attention and indexer. */
+    AttentionKernels attention();
+
     /**
      * Adds a matrix product to {@code y}. For each of {@code rows} rows from {@code firstRow} on and each lane
      * {@code j} of the panel: for each block of inputs in ascending order {@code part = 0}; for each input {@code k}
@@ -32,9 +38,6 @@ public interface Kernels {
 
     /** The sum of squares, {@code lane = fma(x, x, lane)}, folded as in {@link #sum}. */
     float sumOfSquares(float[] x, int offset, int length);
-
-    /** {@code sum of w[i] * max(x[i], 0)}, {@code lane = fma(w, max(x, 0), lane)}, folded as in {@link #sum}. */
-    float weightedRelu(float[] x, int offset, float[] weights, int weightsOffset, int length);
 
     /** Replaces each value by {@code exp(value - shift)}, with {@link Exponential#exp}. */
     void exponentials(float[] x, int offset, int length, float shift);

@@ -3,6 +3,8 @@ package dev.hadal.kernel;
 /** The definition of every kernel, in plain Java. It is never optimised: it explains, and it is the oracle. */
 public final class ScalarKernels implements Kernels {
     private final PackedKernels packed = new ScalarPackedKernels();
+    private final StateKernels state = new ScalarStateKernels();
+    private final AttentionKernels attention = new ScalarAttentionKernels();
 
     @Override
     public String name() {
@@ -12,6 +14,16 @@ public final class ScalarKernels implements Kernels {
     @Override
     public PackedKernels packed() {
         return packed;
+    }
+
+    @Override
+    public StateKernels state() {
+        return state;
+    }
+
+    @Override
+    public AttentionKernels attention() {
+        return attention;
     }
 
     @Override
@@ -53,16 +65,6 @@ public final class ScalarKernels implements Kernels {
         float[] lanes = new float[SUM_LANES];
         for (int i = 0; i < length; i++) {
             lanes[i % SUM_LANES] = Math.fma(x[offset + i], x[offset + i], lanes[i % SUM_LANES]);
-        }
-        return fold(lanes);
-    }
-
-    @Override
-    public float weightedRelu(float[] x, int offset, float[] weights, int weightsOffset, int length) {
-        float[] lanes = new float[SUM_LANES];
-        for (int i = 0; i < length; i++) {
-            lanes[i % SUM_LANES] =
-                    Math.fma(weights[weightsOffset + i], Math.max(x[offset + i], 0f), lanes[i % SUM_LANES]);
         }
         return fold(lanes);
     }

@@ -6,10 +6,10 @@ public interface Selection {
     Selection start(int k);
 
     /** Considers {@code values[offset .. offset + length)}, whose indices begin at {@code firstIndex} and ascend. */
-    Selection offer(float[] values, int offset, int length, int firstIndex);
+    Selection offer(StateKernels kernels, float[] values, int offset, int length, int firstIndex);
 
     /** Writes the selected indices in ascending order from {@code at} on and returns how many there are. */
-    int finish(int[] selected, int at);
+    int finish(StateKernels kernels, int[] selected, int at);
 
     /** Memory held, in bytes. */
     long bytes();

@@ -1,87 +1,117 @@
 package dev.hadal.kernel;
 
-import java.util.Arrays;
-
 /**
  * Finds the indices of the largest values of a stream. Equal values are decided for the lower index, so the result is
  * a function of the values alone. NaN counts as the smallest value.
+ *
+ * <p>Values that may belong to the largest are collected; when the room for them is full, a threshold is found by
+ * bisection that leaves as many as are wanted. From then on only larger values are worth collecting, and soon there are
+ * few of them.
  */
 public final class TopK implements Selection {
-    private final long[] heap;
+    private static final int ROOM = 2048;
+
+    private final Candidates candidates;
+    private final int largest;
     private int most;
-    private int size;
 
     /** Room for selections of up to {@code most} indices. */
     public TopK(int most) {
-        heap = new long[most];
+        largest = most;
+        candidates = new Candidates(most + ROOM);
     }
 
     @Override
     public TopK start(int k) {
-        if (k > heap.length) {
-            throw new IllegalArgumentException("k is " + k + ", there is room for " + heap.length);
+        if (k > largest) {
+            throw new IllegalArgumentException("k is " + k + ", there is room for " + largest);
         }
         most = k;
-        size = 0;
+        candidates.size = 0;
+        candidates.threshold = k == 0 ? Integer.MAX_VALUE : Integer.MIN_VALUE;
         return this;
     }
 
     @Override
-    public TopK offer(float[] values, int offset, int length, int firstIndex) {
-        int i = 0;
-        for (; i < length && size < most; i++) {
-            heap[size++] = key(values[offset + i], firstIndex + i);
-            if (size == most) {
-                for (int parent = size / 2 - 1; parent >= 0; parent--) {
-                    sink(parent);
-                }
-            }
+    public TopK offer(StateKernels kernels, float[] values, int offset, int length, int firstIndex) {
+        for (int from = 0; from < length; ) {
+            makeRoom(kernels);
+            int count = Math.min(candidates.keys.length - candidates.size, length - from);
+            kernels.collect(values, offset + from, count, firstIndex + from, candidates);
+            from += count;
         }
-        for (; i < length && most > 0; i++) {
-            long key = key(values[offset + i], firstIndex + i);
-            if (key > heap[0]) {
-                heap[0] = key;
-                sink(0);
+        return this;
+    }
+
+    /** Takes over what another selection found among larger indices. */
+    public TopK offer(StateKernels kernels, TopK others) {
+        Candidates from = others.candidates;
+        others.reduce(kernels);
+        for (int i = 0; i < from.size; i++) {
+            if (from.keys[i] > candidates.threshold) {
+                makeRoom(kernels);
+                candidates.add(from.keys[i], from.indices[i]);
             }
         }
         return this;
     }
 
     @Override
-    public int finish(int[] selected, int at) {
-        for (int i = 0; i < size; i++) {
-            selected[at + i] = ~(int) heap[i];
-        }
-        Arrays.sort(selected, at, at + size);
-        return size;
+    public int finish(StateKernels kernels, int[] selected, int at) {
+        reduce(kernels);
+        System.arraycopy(candidates.indices, 0, selected, at, candidates.size);
+        return candidates.size;
     }
 
     @Override
     public long bytes() {
-        return (long) heap.length * Long.BYTES;
+        return (long) (candidates.keys.length + candidates.indices.length) * Integer.BYTES;
     }
 
-    /** Orders by value, then by descending index, as one number. */
-    private static long key(float value, int index) {
-        int bits = Float.floatToRawIntBits(value + 0f);
-        int ordered = Float.isNaN(value) ? Integer.MIN_VALUE : bits ^ ((bits >> 31) & 0x7fffffff);
-        return ((long) ordered << 32) | (~index & 0xffffffffL);
-    }
-
-    /** Restores the heap whose smallest key stands first. */
-    private void sink(int index) {
-        long key = heap[index];
-        int hole = index;
-        for (int child = 2 * hole + 1; child < size; child = 2 * hole + 1) {
-            if (child + 1 < size && heap[child + 1] < heap[child]) {
-                child++;
-            }
-            if (key <= heap[child]) {
-                break;
-            }
-            heap[hole] = heap[child];
-            hole = child;
+    private void makeRoom(StateKernels kernels) {
+        if (candidates.keys.length - candidates.size < ROOM / 2) {
+            reduce(kernels);
         }
-        heap[hole] = key;
+    }
+
+    /** Keeps the {@code most} largest, the earlier ones among equals, in their order. */
+    private void reduce(StateKernels kernels) {
+        if (candidates.size <= most) {
+            return;
+        }
+        // More than most are above low, fewer are above high: halve until the value of the last place is found.
+        int low = Integer.MIN_VALUE;
+        int high = Integer.MAX_VALUE;
+        int above = 0;
+        while (above != most && high - (long) low > 1) {
+            int middle = (int) (((long) low + high) >> 1);
+            int count = kernels.countAbove(candidates, middle);
+            if (count > most) {
+                low = middle;
+            } else {
+                high = middle;
+                above = count;
+            }
+        }
+        keep(high, most - above);
+    }
+
+    /** Keeps what is above {@code bound}, and the first {@code equal} of those that are equal to it. */
+    private void keep(int bound, int equal) {
+        int[] keys = candidates.keys;
+        int[] indices = candidates.indices;
+        int left = equal;
+        int size = 0;
+        int least = Integer.MAX_VALUE;
+        for (int i = 0; i < candidates.size; i++) {
+            int key = keys[i];
+            if (key > bound || (key == bound && left-- > 0)) {
+                keys[size] = key;
+                indices[size++] = indices[i];
+                least = Math.min(least, key);
+            }
+        }
+        candidates.size = size;
+        candidates.threshold = least;
     }
 }

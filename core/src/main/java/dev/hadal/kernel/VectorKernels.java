@@ -27,10 +27,24 @@ final class VectorKernels implements Kernels {
 
     private final PanelKernels panels;
     private final PackedKernels packed;
+    private final StateKernels state;
+    private final AttentionKernels attention;
 
-    VectorKernels(PanelKernels panels, PackedKernels packed) {
+    VectorKernels(PanelKernels panels, PackedKernels packed, StateKernels state, AttentionKernels attention) {
         this.panels = panels;
         this.packed = packed;
+        this.state = state;
+        this.attention = attention;
+    }
+
+    @Override
+    public StateKernels state() {
+        return state;
+    }
+
+    @Override
+    public AttentionKernels attention() {
+        return attention;
     }
 
     @Override
@@ -79,25 +93,6 @@ final class VectorKernels implements Kernels {
         }
         for (int i = whole; i < length; i++) {
             lanes[i - whole] = Math.fma(x[offset + i], x[offset + i], lanes[i - whole]);
-        }
-        return ScalarKernels.fold(lanes);
-    }
-
-    @Override
-    public float weightedRelu(float[] x, int offset, float[] weights, int weightsOffset, int length) {
-        float[] lanes = new float[SUM_LANES];
-        int whole = length - length % SUM_LANES;
-        for (int lane = 0; lane < SUM_LANES; lane += WIDTH) {
-            FloatVector sum = FloatVector.zero(FLOATS);
-            for (int i = lane; i < whole; i += SUM_LANES) {
-                FloatVector positive =
-                        FloatVector.fromArray(FLOATS, x, offset + i).max(0f);
-                sum = FloatVector.fromArray(FLOATS, weights, weightsOffset + i).fma(positive, sum);
-            }
-            sum.intoArray(lanes, lane);
-        }
-        for (int i = whole; i < length; i++) {
-            lanes[i - whole] = Math.fma(weights[weightsOffset + i], Math.max(x[offset + i], 0f), lanes[i - whole]);
         }
         return ScalarKernels.fold(lanes);
     }

@@ -99,6 +99,16 @@ public final class WarmingKernels implements Kernels, AutoCloseable {
     }
 
     @Override
+    public StateKernels state() {
+        return current.state();
+    }
+
+    @Override
+    public AttentionKernels attention() {
+        return current.attention();
+    }
+
+    @Override
     public void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel) {
         current.multiply(x, y, firstRow, rows, panel);
     }
@@ -111,11 +121,6 @@ public final class WarmingKernels implements Kernels, AutoCloseable {
     @Override
     public float sumOfSquares(float[] x, int offset, int length) {
         return current.sumOfSquares(x, offset, length);
-    }
-
-    @Override
-    public float weightedRelu(float[] x, int offset, float[] weights, int weightsOffset, int length) {
-        return current.weightedRelu(x, offset, weights, weightsOffset, length);
     }
 
     @Override

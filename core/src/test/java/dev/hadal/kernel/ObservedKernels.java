@@ -15,6 +15,18 @@ public record ObservedKernels(Kernels inner, Runnable before) implements Kernels
     }
 
     @Override
+    public StateKernels state() {
+        before.run();
+        return inner.state();
+    }
+
+    @Override
+    public AttentionKernels attention() {
+        before.run();
+        return inner.attention();
+    }
+
+    @Override
     public void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel) {
         before.run();
         inner.multiply(x, y, firstRow, rows, panel);
@@ -30,12 +42,6 @@ public record ObservedKernels(Kernels inner, Runnable before) implements Kernels
     public float sumOfSquares(float[] x, int offset, int length) {
         before.run();
         return inner.sumOfSquares(x, offset, length);
-    }
-
-    @Override
-    public float weightedRelu(float[] x, int offset, float[] weights, int weightsOffset, int length) {
-        before.run();
-        return inner.weightedRelu(x, offset, weights, weightsOffset, length);
     }
 
     @Override

@@ -49,19 +49,15 @@ class ScalarKernelsTest {
     void sumsUseSixteenLanesAndATree(int length) {
         Random random = new Random(length);
         float[] x = Numbers.ordinary(random, length + 3);
-        float[] w = Numbers.ordinary(random, length + 5);
         float[] sum = new float[16];
         float[] squares = new float[16];
-        float[] relu = new float[16];
         for (int i = 0; i < length; i++) {
             float value = x[i + 3];
             sum[i % 16] = fma(1f, value, sum[i % 16]);
             squares[i % 16] = fma(value, value, squares[i % 16]);
-            relu[i % 16] = value > 0 ? fma(w[i + 5], value, relu[i % 16]) : relu[i % 16];
         }
         assertThat(kernels.sum(x, 3, length)).isEqualTo(tree(sum));
         assertThat(kernels.sumOfSquares(x, 3, length)).isEqualTo(tree(squares));
-        assertThat(kernels.weightedRelu(x, 3, w, 5, length)).isEqualTo(tree(relu));
     }
 
     @ParameterizedTest

@@ -9,6 +9,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TopKTest {
+    private final StateKernels kernels =
+            KernelSelector.vector(KernelSelector.preferredBits()).state();
 
     @Test
     void selectsWhatSortingSelects() {
@@ -29,17 +31,17 @@ class TopKTest {
 
     @Test
     void equalValuesAreDecidedForTheLowerIndex() {
-        assertThat(finish(new TopK(3).start(3).offer(new float[] {1, 2, 2, 1, 2, 2}, 0, 6, 0)))
+        assertThat(finish(new TopK(3).start(3).offer(kernels, new float[] {1, 2, 2, 1, 2, 2}, 0, 6, 0)))
                 .containsExactly(1, 2, 4);
-        assertThat(finish(new TopK(2).start(2).offer(new float[] {-0f, 0f, -0f, 0f}, 0, 4, 0)))
+        assertThat(finish(new TopK(2).start(2).offer(kernels, new float[] {-0f, 0f, -0f, 0f}, 0, 4, 0)))
                 .containsExactly(0, 1);
     }
 
     @Test
     void nanIsTheSmallestValue() {
         float[] values = {Float.NaN, Float.NEGATIVE_INFINITY, Float.intBitsToFloat(0xffc00001), -1f};
-        assertThat(finish(new TopK(3).start(2).offer(values, 0, 4, 0))).containsExactly(1, 3);
-        assertThat(finish(new TopK(3).start(3).offer(values, 0, 4, 0))).containsExactly(0, 1, 3);
+        assertThat(finish(new TopK(3).start(2).offer(kernels, values, 0, 4, 0))).containsExactly(1, 3);
+        assertThat(finish(new TopK(3).start(3).offer(kernels, values, 0, 4, 0))).containsExactly(0, 1, 3);
     }
 
     @Test
@@ -49,17 +51,17 @@ class TopKTest {
                 .hasMessage("k is 4, there is room for 3");
     }
 
-    private static void offerInPieces(TopK best, float[] values, Random random) {
+    private void offerInPieces(TopK best, float[] values, Random random) {
         for (int from = 0; from < values.length; ) {
             int size = Math.min(values.length - from, 1 + random.nextInt(40));
-            best.offer(values, from, size, from);
+            best.offer(kernels, values, from, size, from);
             from += size;
         }
     }
 
     private static int[] finish(TopK best) {
         int[] selected = new int[50];
-        int count = best.finish(selected, 5);
+        int count = best.finish(new ScalarStateKernels(), selected, 5);
         return IntStream.range(5, 5 + count).map(i -> selected[i]).toArray();
     }
 

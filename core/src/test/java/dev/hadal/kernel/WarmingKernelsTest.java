@@ -94,14 +94,15 @@ class WarmingKernelsTest {
         Rows y = new Rows(Numbers.ordinary(random, 7 * 50), 50);
         Panel panel = new Panel(50, 1).between(0, 0, 32).scaledBy(0.3f);
         panel.over(Numbers.ordinary(random, 50 * Panel.LANES), 0, Panel.LANES, 50);
-        float[] sums = {
-            kernels.sum(x.data(), 3, 77),
-            kernels.sumOfSquares(x.data(), 3, 77),
-            kernels.weightedRelu(x.data(), 3, y.data(), 1, 77)
-        };
+        float[] sums = {kernels.sum(x.data(), 3, 77), kernels.sumOfSquares(x.data(), 3, 77)};
         kernels.multiply(x, y, 0, 7, panel);
         kernels.swiglu(x.data(), 100, y.data(), 100, 45, new Kernels.Clamp(2f, 0.4f));
         kernels.add(x.data(), 5, y.data(), 7, 45);
+        kernels.state().hadamard(x.data(), 5, 64);
+        HeadGroup heads = new HeadGroup(50);
+        heads.start(x, 1, 0, 1, new float[1], 0.1f);
+        heads.attend(kernels, x, 0, 7);
+        heads.divide(0, y.data(), 1);
         kernels.exponentials(x.data(), 11, 77, 0.5f);
         return List.of(sums, x.data(), y.data());
     }

@@ -1,8 +1,8 @@
 package dev.hadal.model.v4;
 
 import dev.hadal.kernel.Linear;
-import dev.hadal.kernel.Panel;
 import dev.hadal.kernel.Rows;
+import dev.hadal.kernel.StateKernels;
 import dev.hadal.kernel.Tiling;
 import dev.hadal.model.Batch;
 import java.util.List;
@@ -47,14 +47,9 @@ final class Attention {
                         kind,
                         rope,
                         loader,
-                        this::roundEntry,
-                        state -> Objects.requireNonNull(state.compressed()));
+                        new Compressor.Target(state -> Objects.requireNonNull(state.compressed()), false));
         this.indexer = weights.indexer() == null ? null : new Indexer(config, weights.indexer(), rope, loader);
         this.core = new CoreAttention(config, layer, kind, weights.attnSink().floats());
-    }
-
-    private void roundEntry(Numerics numerics, float[] entry, int offset) {
-        numerics.entry(entry, offset, config.headDim() - config.qkRopeHeadDim(), config.headDim());
     }
 
     /**
@@ -110,31 +105,32 @@ final class Attention {
                 q.data()[i] *= factor;
             }
             pass.numerics().round(RoundingPoint.QUERY_NORM, q.data(), at, dim);
-            angles.rotate(q.data(), at + dim - config.qkRopeHeadDim(), row);
+            angles.rotate(pass.compute().kernels().state(), q.data(), at + dim - config.qkRopeHeadDim(), row);
             pass.numerics().round(RoundingPoint.ROTARY, q.data(), at, dim);
         }
     }
 
-    /** Rotates the key of a row and rounds it to what the window holds (3.3). */
+    /** Rotates the key of a row and stores it as the window will hold it (3.3). */
     private void key(Pass pass, Rope.Angles angles, int row) {
         Rows keys = pass.scratch().keys;
+        StateKernels kernels = pass.compute().kernels().state();
         int at = keys.at(row);
-        angles.rotate(keys.data(), at + config.headDim() - config.qkRopeHeadDim(), row);
+        angles.rotate(kernels, keys.data(), at + config.headDim() - config.qkRopeHeadDim(), row);
         pass.numerics().round(RoundingPoint.ROTARY, keys.data(), at, config.headDim());
-        roundEntry(pass.numerics(), keys.data(), at);
+        pass.scratch().formats.entry().write(kernels, keys.data(), at, pass.scratch().fresh, row);
     }
 
     /** Puts the last rows of each sequence into its window. Only now: attention still needed what they overwrite. */
     private void remember(Pass pass) {
-        int window = config.slidingWindow();
-        int dim = config.headDim();
-        Rows keys = pass.scratch().keys;
+        byte[] fresh = pass.scratch().fresh.data;
+        int bytes = pass.scratch().formats.entry().bytes(1);
         for (Batch.Span span : pass.spans()) {
-            float[] ring = Pass.state(span, layer, config.numHiddenLayers()).window();
+            Window window = Pass.state(span, layer, config.numHiddenLayers()).window();
             int end = span.firstRow() + span.rows();
-            for (int row = Math.max(span.firstRow(), end - window); row < end; row++) {
-                int slot = pass.positions()[row] % window;
-                System.arraycopy(keys.data(), keys.at(row), ring, slot * dim, dim);
+            for (int row = Math.max(span.firstRow(), end - config.slidingWindow()); row < end; row++) {
+                int position = pass.positions()[row];
+                Page page = window.toWrite(position);
+                System.arraycopy(fresh, row * bytes, page.data, window.row(position) * bytes, bytes);
             }
         }
     }
@@ -145,25 +141,16 @@ final class Attention {
         Tiling tiling =
                 woA.getFirst().tiling(pass.rows(), Math.ceilDiv(pass.compute().threads(), woA.size()));
         int pieces = tiling.pieces();
-        pass.compute()
-                .pool()
-                .run(
-                        woA.size() * pieces,
-                        (item, worker) -> woA.get(item / pieces)
-                                .forward(
-                                        tiling.piece(item % pieces),
-                                        scratch.values,
-                                        null,
-                                        scratch.groups,
-                                        pass.compute().on(worker)));
+        pass.compute().pool().run(woA.size() * pieces, (item, worker) -> woA.get(item / pieces)
+                .forward(
+                        tiling.piece(item % pieces),
+                        scratch.values,
+                        null,
+                        scratch.groups,
+                        pass.compute().on(worker)));
         for (int row = 0; row < pass.rows(); row++) {
             pass.numerics().round(RoundingPoint.LINEAR, scratch.groups.data(), scratch.groups.at(row), woB.inputs());
         }
         linear(pass, woB, scratch.groups, out);
-    }
-
-    /** Heads that are computed together: as many as a panel has lanes. */
-    static int headGroups(V4Config config) {
-        return Math.ceilDiv(config.numAttentionHeads(), Panel.LANES);
     }
 }

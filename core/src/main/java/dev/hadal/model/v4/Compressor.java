@@ -4,7 +4,6 @@ import dev.hadal.kernel.Kernels;
 import dev.hadal.kernel.Linear;
 import dev.hadal.kernel.Rows;
 import dev.hadal.model.Batch;
-import java.util.Arrays;
 import java.util.function.Function;
 
 /**
@@ -13,7 +12,7 @@ import java.util.function.Function;
  * half of their channels.
  *
  * <p>The same class serves the entries of attention and the keys of the indexer, which differ in width and in how an
- * entry is rounded.
+ * entry is stored.
  */
 final class Compressor {
     private final Linear wkv;
@@ -23,14 +22,15 @@ final class Compressor {
     private final Rope rope;
     private final LayerKind kind;
     private final int width;
-    private final Rounding rounding;
-    private final Function<LayerState, LayerState.Compressed> target;
+    private final Target target;
 
-    /** How a finished entry is rounded to what its cache row holds. */
-    @FunctionalInterface
-    interface Rounding {
-        void round(Numerics numerics, float[] entry, int offset);
-    }
+    /**
+     * Where entries go.
+     *
+     * @param part the part of a layer's state that a compressor fills
+     * @param index whether they are index keys, which pass through {@link Numerics#turn}
+     */
+    record Target(Function<LayerState, LayerState.Compressed> part, boolean index) {}
 
     /**
      * A compressor.
@@ -39,23 +39,15 @@ final class Compressor {
      * @param kind of the layer: ratio, and whether blocks overlap
      * @param rope of the layer
      * @param loader prepares the tensors
-     * @param rounding of a finished entry
-     * @param target the part of a layer's state that it fills
+     * @param target takes the entries
      */
-    Compressor(
-            V4Weights.Compressor weights,
-            LayerKind kind,
-            Rope rope,
-            Loader loader,
-            Rounding rounding,
-            Function<LayerState, LayerState.Compressed> target) {
+    Compressor(V4Weights.Compressor weights, LayerKind kind, Rope rope, Loader loader, Target target) {
         this.wkv = loader.linear(weights.wkv());
         this.wgate = loader.linear(weights.wgate());
         this.ape = weights.ape().floats();
         this.norm = loader.norm(weights.norm());
         this.kind = kind;
         this.rope = rope;
-        this.rounding = rounding;
         this.target = target;
         this.width = norm.weight().length;
     }
@@ -71,84 +63,113 @@ final class Compressor {
         Rows score = pass.scratch().compressorScore;
         wkv.forward(x, kv, pass.rows(), pass.compute());
         wgate.forward(x, score, pass.rows(), pass.compute());
-        pass.compute().pool().run(pass.spans().size(), (item, worker) -> {
-            Batch.Span span = pass.spans().get(item);
-            LayerState.Compressed tail = target.apply(((V4State) span.state()).layer(layer));
-            CompressorWorkspace workspace = pass.scratch().compressor[worker];
-            for (int row = span.firstRow(); row < span.firstRow() + span.rows(); row++) {
-                int position = pass.positions()[row];
-                store(tail, kv, score, row, position);
-                if ((position + 1) % kind.ratio() == 0) {
-                    finish(pass, tail, workspace, position + 1 - kind.ratio());
+        pass.compute().pool().run(pass.rows(), (row, worker) -> addPositionBias(pass, score, row));
+        int blocks = 0;
+        for (Batch.Span span : pass.spans()) {
+            int finished = finished(pass, span);
+            part(span, layer).entries().grow(finished);
+            blocks += finished;
+        }
+        pass.compute().pool().run(blocks, (item, worker) -> {
+            int block = item;
+            for (Batch.Span span : pass.spans()) {
+                int finished = finished(pass, span);
+                if (block < finished) {
+                    finish(pass, span, layer, block, pass.scratch().compressor[worker]);
+                    return;
                 }
+                block -= finished;
             }
         });
+        for (Batch.Span span : pass.spans()) {
+            remember(pass, span, part(span, layer).tail());
+        }
     }
 
-    private void store(LayerState.Compressed tail, Rows kv, Rows score, int row, int position) {
-        int inBlock = position % kind.ratio();
-        int tailRow = kind == LayerKind.CSA ? kind.ratio() + inBlock : inBlock;
-        int to = tailRow * channels();
-        System.arraycopy(kv.data(), kv.at(row), tail.kv(), to, channels());
-        int from = score.at(row);
+    private LayerState.Compressed part(Batch.Span span, int layer) {
+        return target.part().apply(((V4State) span.state()).layer(layer));
+    }
+
+    private void addPositionBias(Pass pass, Rows score, int row) {
+        int from = pass.positions()[row] % kind.ratio() * channels();
+        int at = score.at(row);
         for (int i = 0; i < channels(); i++) {
-            tail.score()[to + i] = score.data()[from + i] + ape[inBlock * channels() + i];
+            score.data()[at + i] += ape[from + i];
         }
     }
 
-    private void finish(Pass pass, LayerState.Compressed tail, CompressorWorkspace workspace, int firstPosition) {
-        pool(pass.compute().kernels(), tail, workspace);
+    /** Blocks that a sequence's rows complete. */
+    private int finished(Pass pass, Batch.Span span) {
+        int begin = pass.positions()[span.firstRow()];
+        return (begin + span.rows()) / kind.ratio() - begin / kind.ratio();
+    }
+
+    /** Pools, norms, rotates and stores one of the blocks that a sequence's rows complete. */
+    private void finish(Pass pass, Batch.Span span, int layer, int finished, CompressorWorkspace workspace) {
+        Kernels kernels = pass.compute().kernels();
+        int block = pass.positions()[span.firstRow()] / kind.ratio() + finished;
+        int rows = collect(pass, span, part(span, layer).tail(), block, workspace);
         float[] entry = workspace.entry;
+        kernels.state().belowMax(workspace.scores, rows, width);
+        kernels.exponentials(workspace.scores, 0, rows * width, 0f);
+        kernels.state().weightedMean(workspace.values, workspace.scores, rows, width, entry);
         pass.numerics().round(RoundingPoint.COMPRESSED, entry, 0, width);
-        norm.forward(pass.compute().kernels(), entry, 0);
+        norm.forward(kernels, entry, 0);
         pass.numerics().round(RoundingPoint.NORM, entry, 0, width);
-        rope.angles(firstPosition, workspace.angles.cosines(), workspace.angles.sines(), 0);
-        workspace.angles.rotate(entry, width - 2 * rope.pairs(), 0);
+        Rope.Angles angles = workspace.angles(rope, block * kind.ratio());
+        angles.rotate(kernels.state(), entry, width - 2 * rope.pairs(), 0);
         pass.numerics().round(RoundingPoint.ROTARY, entry, 0, width);
-        rounding.round(pass.numerics(), entry, 0);
-        tail.entries().append(entry, 0);
-        if (kind == LayerKind.CSA) {
-            int block = kind.ratio() * channels();
-            System.arraycopy(tail.kv(), block, tail.kv(), 0, block);
-            System.arraycopy(tail.score(), block, tail.score(), 0, block);
+        if (target.index()) {
+            pass.numerics().turn(kernels.state(), entry, 0, width);
         }
+        Page page = part(span, layer).entries().page(block / Entries.PAGE);
+        StateFormats formats = pass.scratch().formats;
+        RowFormat format = target.index() ? formats.key() : formats.entry();
+        format.write(kernels.state(), entry, 0, page, block % Entries.PAGE);
     }
 
-    /** The softmax-weighted sum over the block's rows, in ascending row order, into {@code workspace.entry}. */
-    private void pool(Kernels kernels, LayerState.Compressed tail, CompressorWorkspace workspace) {
-        float[] score = tail.score();
-        float[] max = workspace.max;
-        int rows = score.length / channels();
-        Arrays.fill(max, 0, width, Float.NEGATIVE_INFINITY);
-        for (int r = 0; r < rows; r++) {
-            int at = at(r);
-            for (int i = 0; i < width; i++) {
-                max[i] = Math.max(max[i], score[at + i]);
+    /**
+     * Puts the tokens of a block side by side, those of the block before first where blocks overlap. They come from this
+     * batch, or from the tail if they are older.
+     *
+     * @return their number
+     */
+    private int collect(Pass pass, Batch.Span span, Tail tail, int block, CompressorWorkspace workspace) {
+        Scratch scratch = pass.scratch();
+        int begin = pass.positions()[span.firstRow()];
+        int first = block * kind.ratio();
+        int rows = 0;
+        int from = kind == LayerKind.CSA ? Math.max(0, first - kind.ratio()) : first;
+        for (int position = from; position < first + kind.ratio(); position++, rows++) {
+            int channel = position < first ? 0 : channels() - width;
+            int to = rows * width;
+            if (position >= begin) {
+                int row = span.firstRow() + position - begin;
+                Rows kv = scratch.compressorKv;
+                Rows score = scratch.compressorScore;
+                System.arraycopy(kv.data(), kv.at(row, channel), workspace.values, to, width);
+                System.arraycopy(score.data(), score.at(row, channel), workspace.scores, to, width);
+            } else {
+                int unfinished = begin - begin % kind.ratio();
+                tail.read(position, unfinished, channel, workspace.values, to, width);
+                tail.read(position, unfinished, channels() + channel, workspace.scores, to, width);
             }
         }
-        float[] sum = workspace.sum;
-        float[] entry = workspace.entry;
-        float[] weight = workspace.weight;
-        Arrays.fill(sum, 0, width, 0f);
-        Arrays.fill(entry, 0, width, 0f);
-        for (int r = 0; r < rows; r++) {
-            int at = at(r);
-            for (int i = 0; i < width; i++) {
-                weight[i] = score[at + i] - max[i];
-            }
-            kernels.exponentials(weight, 0, width, 0f);
-            for (int i = 0; i < width; i++) {
-                sum[i] += weight[i];
-                entry[i] += weight[i] * tail.kv()[at + i];
-            }
-        }
-        for (int i = 0; i < width; i++) {
-            entry[i] /= sum[i];
-        }
+        return rows;
     }
 
-    /** Where the pooled channels of a tail row begin: rows of the block before use the first half, the others the last. */
-    private int at(int row) {
-        return row * channels() + (row >= kind.ratio() ? channels() - width : 0);
+    /** Brings the tail up to date; of tokens that nobody will ask for again it need not hear. */
+    private void remember(Pass pass, Batch.Span span, Tail tail) {
+        int begin = pass.positions()[span.firstRow()];
+        int end = begin + span.rows();
+        int unfinished = end - end % kind.ratio();
+        int needed = kind == LayerKind.CSA ? unfinished - kind.ratio() : unfinished;
+        if (needed > begin) {
+            tail.drop();
+        }
+        for (int position = Math.max(begin, needed); position < end; position++) {
+            int row = span.firstRow() + position - begin;
+            tail.put(position, pass.scratch().compressorKv, pass.scratch().compressorScore, row);
+        }
     }
 }

@@ -1,23 +1,19 @@
 package dev.hadal.model.v4;
 
 import dev.hadal.kernel.Compute;
-import dev.hadal.kernel.Kernels;
-import dev.hadal.kernel.Panel;
+import dev.hadal.kernel.HeadGroup;
 import dev.hadal.kernel.Rows;
+import dev.hadal.kernel.StateKernels;
 import dev.hadal.model.Batch;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Softmax attention of one row over its keys (architecture.md 3.6): the window in ascending position, then the visible
- * or selected compressed entries in ascending order, in blocks of {@value #BLOCK} with a running maximum. Blocks are
- * counted from the row's own first key, so they do not depend on how rows were batched.
- *
- * <p>The sink needs no special case: it is where maximum and denominator start.
+ * Softmax attention of each row over its keys (architecture.md 3.6): the window in ascending position as one block, then
+ * the visible or selected compressed entries in ascending order in blocks of {@link HeadGroup#BLOCK}, with a running
+ * maximum. The blocks are a row's own, so they do not depend on how rows were batched.
  */
 final class CoreAttention {
-    /** Keys gathered at a time. */
-    static final int BLOCK = 64;
-
     private final V4Config config;
     private final int layer;
     private final LayerKind kind;
@@ -34,115 +30,124 @@ final class CoreAttention {
 
     /** Fills {@code scratch.values}, [rows, heads x head dim], with the attended values, rotated back. */
     void forward(Pass pass, Rope.Angles angles) {
-        int groups = Attention.headGroups(config);
-        for (Batch.Span span : pass.spans()) {
-            LayerState state = Pass.state(span, layer, config.numHiddenLayers());
-            pass.compute().pool().run(span.rows() * groups, (item, worker) -> {
-                int row = span.firstRow() + item / groups;
-                Keys keys = new Keys(pass, state, span, row);
-                attend(pass, keys, item % groups * Panel.LANES, pass.compute().on(worker));
-                finish(pass, angles, row, item % groups * Panel.LANES);
-            });
-        }
+        Tiles tiles = pass.scratch().tiles;
+        int threads = pass.compute().threads();
+        int heads = config.numAttentionHeads();
+        // A single row has a worker for each group of heads, if need be half a group: they read the same keys.
+        int group =
+                tiles.count() * Math.ceilDiv(heads, HeadGroup.LANES) < threads ? HeadGroup.LANES / 2 : HeadGroup.LANES;
+        int groups = Math.ceilDiv(heads, group);
+        int parts = tiles.count() < 2 * threads ? groups : 1;
+        pass.compute().pool().run(tiles.count() * parts, (item, worker) -> {
+            Tile tile = new Tile(pass, angles, item / parts, pass.compute().on(worker));
+            tile.loadWindow();
+            for (int first = item % parts * group; first < heads; first += parts * group) {
+                tile.attend(first, Math.min(group, heads - first));
+            }
+        });
     }
 
-    /** The keys that a row sees, by their place in its own order. */
-    private final class Keys {
-        private final Rows fresh;
+    /** Some rows of one sequence on one worker. */
+    private final class Tile {
+        private final Pass pass;
+        private final Rope.Angles angles;
+        private final Compute.Worker worker;
+        private final AttentionWorkspace workspace;
+        private final StateKernels kernels;
+        private final RowFormat.Entry format;
         private final LayerState state;
-        private final int row;
-        private final int position;
-        private final int firstFreshRow;
-        private final int windowSize;
-        private final int @Nullable [] selected;
-        private final int selectedAt;
-        private final int count;
+        private final Batch.Span span;
+        private final int firstRow;
+        private final int rows;
+        /** Position of the oldest entry that the first row sees. */
+        private final int oldest;
 
-        Keys(Pass pass, LayerState state, Batch.Span span, int row) {
-            this.fresh = pass.scratch().keys;
-            this.state = state;
-            this.row = row;
-            this.position = pass.positions()[row];
-            this.firstFreshRow = span.firstRow();
-            this.windowSize = Math.min(position + 1, config.slidingWindow());
-            Scratch scratch = pass.scratch();
-            boolean chosen = kind == LayerKind.CSA && !scratch.allSelected(row);
-            this.selected = chosen ? scratch.selected : null;
-            this.selectedAt = row * config.indexTopk();
-            int visible = kind == LayerKind.SWA ? 0 : (position + 1) / kind.ratio();
-            this.count = windowSize + (chosen ? scratch.selectedCount[row] : visible);
+        Tile(Pass pass, Rope.Angles angles, int tile, Compute.Worker worker) {
+            this.pass = pass;
+            this.angles = angles;
+            this.worker = worker;
+            this.workspace = pass.scratch().attention[worker.index()];
+            this.kernels = worker.kernels().state();
+            this.format = pass.scratch().formats.entry();
+            Tiles tiles = pass.scratch().tiles;
+            this.span = pass.spans().get(tiles.span(tile));
+            this.state = Pass.state(span, layer, config.numHiddenLayers());
+            this.firstRow = tiles.firstRow(tile);
+            this.rows = tiles.rows(tile);
+            this.oldest = Math.max(0, pass.positions()[firstRow] - config.slidingWindow() + 1);
         }
 
-        /** Copies keys {@code from .. from + size} to the front of {@code block}. */
-        void gather(int from, int size, Rows block) {
-            for (int i = 0; i < size; i++) {
-                int key = from + i;
-                if (key < windowSize) {
-                    window(position - windowSize + 1 + key, block, i);
+        /** Reads the entries that any of the rows sees in its window: from this batch if they are that young. */
+        void loadWindow() {
+            long start = pass.times().clock();
+            Rows window = workspace.window;
+            int begin = pass.positions()[span.firstRow()];
+            int end = pass.positions()[firstRow] + rows;
+            for (int position = oldest; position < end; position++) {
+                int to = window.at(position - oldest);
+                if (position >= begin) {
+                    int row = span.firstRow() + position - begin;
+                    format.read(kernels, pass.scratch().fresh, row, window.data(), to);
                 } else {
-                    int place = key - windowSize;
-                    int entry = selected == null ? place : selected[selectedAt + place];
-                    java.util.Objects.requireNonNull(state.compressed())
-                            .entries()
-                            .read(entry, block.data(), block.at(i));
+                    Window ring = state.window();
+                    format.read(kernels, ring.page(position), ring.row(position), window.data(), to);
                 }
             }
-        }
-
-        /** A window entry: from this batch if it is that young, else from the ring. */
-        private void window(int keyPosition, Rows block, int i) {
-            int dim = config.headDim();
-            int freshRow = row - (position - keyPosition);
-            if (freshRow >= firstFreshRow) {
-                System.arraycopy(fresh.data(), fresh.at(freshRow), block.data(), block.at(i), dim);
-            } else {
-                int slot = keyPosition % config.slidingWindow();
-                System.arraycopy(state.window(), slot * dim, block.data(), block.at(i), dim);
-            }
-        }
-    }
-
-    private void attend(Pass pass, Keys keys, int firstHead, Compute.Worker worker) {
-        AttentionWorkspace w = pass.scratch().attention[worker.index()];
-        int heads = Math.min(Panel.LANES, config.numAttentionHeads() - firstHead);
-        w.start(pass.scratch().queries, keys.row, firstHead, heads, sink);
-        Panel queries = w.queries(heads, softmaxScale);
-        for (int from = 0; from < keys.count; from += BLOCK) {
-            int size = Math.min(BLOCK, keys.count - from);
-            long start = pass.times().clock();
-            keys.gather(from, size, w.keys);
             pass.times().gathered(worker.index(), start);
-            java.util.Arrays.fill(w.scores.data(), 0f);
-            worker.kernels().multiply(w.keys, w.scores, 0, size, queries);
-            for (int head = 0; head < heads; head++) {
-                w.accountFor(worker.kernels(), head, size);
+        }
+
+        void attend(int firstHead, int heads) {
+            HeadGroup group = workspace.heads;
+            for (int row = firstRow; row < firstRow + rows; row++) {
+                int position = pass.positions()[row];
+                int size = Math.min(position + 1, config.slidingWindow());
+                group.start(pass.scratch().queries, row, firstHead, heads, sink, softmaxScale);
+                for (int from = 0; from < size; from += HeadGroup.BLOCK) {
+                    int first = position + 1 - size - oldest + from;
+                    group.attend(worker.kernels(), workspace.window, first, Math.min(HeadGroup.BLOCK, size - from));
+                }
+                if (kind != LayerKind.SWA) {
+                    compressed(group, row, (position + 1) / kind.ratio());
+                }
+                finish(group, row, firstHead, heads);
             }
-            addValues(worker.kernels(), w, heads, size);
         }
-        Rows values = pass.scratch().values;
-        for (int head = 0; head < heads; head++) {
-            w.divide(head, values.data(), values.at(keys.row, (firstHead + head) * config.headDim()));
-        }
-    }
 
-    /** Adds the block's keys, weighted by the probabilities, to the values of each head. */
-    private void addValues(Kernels kernels, AttentionWorkspace w, int heads, int size) {
-        for (int column = 0; column < config.headDim(); column += Panel.LANES) {
-            int lanes = Math.min(Panel.LANES, config.headDim() - column);
-            kernels.multiply(w.probabilities, w.values, 0, heads, w.values(column, lanes, size));
+        private void compressed(HeadGroup group, int row, int visible) {
+            Scratch scratch = pass.scratch();
+            boolean chosen = kind == LayerKind.CSA && !scratch.allSelected(row);
+            int count = chosen ? scratch.selectedCount[row] : visible;
+            for (int from = 0; from < count; from += HeadGroup.BLOCK) {
+                int size = Math.min(HeadGroup.BLOCK, count - from);
+                gather(chosen ? scratch.selected : null, chosen ? row * config.indexTopk() + from : from, size);
+                group.attend(worker.kernels(), workspace.keys, 0, size);
+            }
         }
-    }
 
-    /** Rotates the values of a group of heads back to position zero. */
-    private void finish(Pass pass, Rope.Angles angles, int row, int firstHead) {
-        Rows values = pass.scratch().values;
-        int dim = config.headDim();
-        int end = Math.min(firstHead + Panel.LANES, config.numAttentionHeads());
-        for (int head = firstHead; head < end; head++) {
-            int at = values.at(row, head * dim);
-            pass.numerics().round(RoundingPoint.ATTENTION, values.data(), at, dim);
-            angles.rotateBack(values.data(), at + dim - config.qkRopeHeadDim(), row);
-            pass.numerics().round(RoundingPoint.ROTARY, values.data(), at, dim);
+        /** Reads entries {@code selected[from ..]}, or {@code from ..} if all are. */
+        private void gather(int @Nullable [] selected, int from, int size) {
+            long start = pass.times().clock();
+            Entries entries = Objects.requireNonNull(state.compressed()).entries();
+            Rows keys = workspace.keys;
+            for (int i = 0; i < size; i++) {
+                int entry = selected == null ? from + i : selected[from + i];
+                Page page = entries.page(entry / Entries.PAGE);
+                format.read(kernels, page, entry % Entries.PAGE, keys.data(), keys.at(i));
+            }
+            pass.times().gathered(worker.index(), start);
+        }
+
+        /** Writes the values of the heads, rotated back to position zero. */
+        private void finish(HeadGroup group, int row, int firstHead, int heads) {
+            Rows values = pass.scratch().values;
+            int dim = config.headDim();
+            for (int head = 0; head < heads; head++) {
+                int at = values.at(row, (firstHead + head) * dim);
+                group.divide(head, values.data(), at);
+                pass.numerics().round(RoundingPoint.ATTENTION, values.data(), at, dim);
+                angles.rotateBack(kernels, values.data(), at + dim - config.qkRopeHeadDim(), row);
+                pass.numerics().round(RoundingPoint.ROTARY, values.data(), at, dim);
+            }
         }
     }
 }

@@ -27,6 +27,7 @@ public final class DeepSeekV4 implements LanguageModel {
     private final V4Config config;
     private final Compute compute;
     private final Numerics numerics;
+    private final StateFormats formats;
     private final Embedding embedding;
     private final List<Block> blocks = new ArrayList<>();
     private final FinalMix finalMix;
@@ -42,6 +43,7 @@ public final class DeepSeekV4 implements LanguageModel {
     private final long packedBytes;
     private final Options options;
     private final StateMemory memory = new StateMemory();
+    private final PagePool pages = new PagePool(memory);
     private Trace trace = Trace.NONE;
     private StepTimes times = StepTimes.off();
 
@@ -72,6 +74,7 @@ public final class DeepSeekV4 implements LanguageModel {
         this.config = config;
         this.compute = compute;
         this.numerics = Numerics.of(options.numerics());
+        this.formats = StateFormats.of(config, options.numerics());
         this.plain = Rope.plain(config);
         this.scaled = Rope.scaled(config);
         Loader loader = new Loader(config);
@@ -92,7 +95,7 @@ public final class DeepSeekV4 implements LanguageModel {
             loader.pack(compute.pool(), options.loading());
         }
         int rows = options.batchRows();
-        this.scratch = new Scratch(config, rows, compute.threads());
+        this.scratch = new Scratch(config, formats, rows, compute.threads());
         this.plainAngles = Rope.Angles.allocate(rows, plain.pairs());
         this.scaledAngles = Rope.Angles.allocate(rows, scaled.pairs());
         this.tokens = new int[rows];
@@ -103,7 +106,7 @@ public final class DeepSeekV4 implements LanguageModel {
 
     @Override
     public SequenceState newState() {
-        return V4State.empty(config, memory);
+        return V4State.empty(config, formats, pages);
     }
 
     /**
@@ -124,9 +127,10 @@ public final class DeepSeekV4 implements LanguageModel {
         compute.pool()
                 .run(
                         layers.length,
-                        (layer, worker) -> layers[layer] =
-                                new StateDraw(config, numerics, randoms[layer]).layer(config.layerKind(layer), length));
-        return V4State.of(config, memory, List.of(layers), length);
+                        (layer, worker) -> layers[layer] = new StateDraw(
+                                        formats, compute.on(worker).kernels(), randoms[layer])
+                                .layer(pages, config.layerKind(layer), length));
+        return V4State.of(formats, pages, List.of(layers), length);
     }
 
     @Override
@@ -156,12 +160,12 @@ public final class DeepSeekV4 implements LanguageModel {
 
     @Override
     public long stateBytes(long tokens) {
-        return stateBytes(config, tokens);
+        return V4State.bytes(config, formats, tokens);
     }
 
-    /** Bytes that the state of one sequence of {@code tokens} positions takes. */
-    public static long stateBytes(V4Config config, long tokens) {
-        return V4State.bytes(config, tokens);
+    /** Bytes that the state of one sequence of {@code tokens} positions takes in a mode. */
+    public static long stateBytes(V4Config config, NumericsMode mode, long tokens) {
+        return V4State.bytes(config, StateFormats.of(config, mode), tokens);
     }
 
     /** Whether {@link #forwardWithDrafts} can be called. */
@@ -187,7 +191,7 @@ public final class DeepSeekV4 implements LanguageModel {
     /** Lets another rule decide which of equal index scores are selected. */
     void selectIndexWith(Supplier<Selection> rule) {
         for (IndexWorkspace workspace : scratch.index) {
-            workspace.best = rule.get();
+            java.util.Arrays.setAll(workspace.best, _ -> rule.get());
         }
     }
 
@@ -298,14 +302,15 @@ public final class DeepSeekV4 implements LanguageModel {
                 int row = span.firstRow() + i;
                 tokens[row] = batch.token(row);
                 positions[row] = span.state().length() + i;
-                plain.angles(positions[row], plainAngles.cosines(), plainAngles.sines(), row * plain.pairs());
-                scaled.angles(positions[row], scaledAngles.cosines(), scaledAngles.sines(), row * scaled.pairs());
+                plain.angles(positions[row], plainAngles, row);
+                scaled.angles(positions[row], scaledAngles, row);
             }
         }
         return pass(batch.spans());
     }
 
     private Pass pass(List<Batch.Span> spans) {
+        scratch.tiles.cut(spans, compute.threads());
         return new Pass(compute, numerics, spans, tokens, positions, plainAngles, scaledAngles, scratch, trace, times);
     }
 

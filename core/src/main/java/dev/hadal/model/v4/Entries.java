@@ -1,30 +1,59 @@
 package dev.hadal.model.v4;
 
-import dev.hadal.kernel.Rows;
-import java.util.ArrayList;
+import dev.hadal.kernel.Panel;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A list of vectors that only grows: compressed entries or index keys. It is kept in pages; full pages never change, so
- * forks share them.
+ * A list of vectors that only grows: compressed entries or index keys. It is kept in pages, and these in chunks. Forks
+ * share chunks and pages; whoever wants to write to one that has other owners copies it first.
  */
 final class Entries {
     /** Vectors in a page. */
-    static final int PAGE = 64;
+    static final int PAGE = Panel.LANES;
+    /** Pages in a chunk. */
+    private static final int CHUNK = 256;
 
-    private final int width;
-    private final List<Rows> pages;
+    private static final int FIRST_PAGES = 8;
+
+    private final PagePool pool;
+    private final RowFormat format;
+    private final int pageBytes;
+    private Chunk[] chunks = {};
+    private int pages;
     private int size;
 
-    Entries(int width) {
-        this(width, List.of(), 0);
+    /** Some pages with an owner count of their own, so that a fork need not touch every page. */
+    private static final class Chunk {
+        private final AtomicInteger owners = new AtomicInteger(1);
+        private Page[] pages;
+
+        Chunk(Page[] pages) {
+            this.pages = pages;
+        }
+
+        void put(int index, Page page) {
+            if (index == pages.length) {
+                pages = Arrays.copyOf(pages, Math.min(CHUNK, 2 * index));
+            }
+            pages[index] = page;
+        }
     }
 
-    /** A list over pages that hold {@code size} vectors; the last one is written to unless it is full. */
-    Entries(int width, List<Rows> pages, int size) {
-        this.width = width;
-        this.pages = new ArrayList<>(pages);
-        this.size = size;
+    /** An empty list of vectors in a format. */
+    Entries(PagePool pool, RowFormat format) {
+        this.pool = pool;
+        this.format = format;
+        this.pageBytes = format.bytes(PAGE);
+    }
+
+    /** A list over pages that hold {@code size} vectors; it becomes one of their owners. */
+    static Entries over(PagePool pool, RowFormat format, List<Page> pages, int size) {
+        Entries list = new Entries(pool, format);
+        pages.forEach(page -> list.addPage(page.share()));
+        list.size = size;
+        return list;
     }
 
     /** Number of vectors. */
@@ -32,56 +61,97 @@ final class Entries {
         return size;
     }
 
-    /** Adds a vector. */
-    void append(float[] values, int offset) {
-        if (size == pages.size() * PAGE) {
-            pages.add(Rows.allocate(PAGE, width));
+    /**
+     * Makes the list longer by {@code count} vectors, which are then to be written to their {@link #page}s. Those pages
+     * have no other owners afterwards.
+     */
+    void grow(int count) {
+        if (count > 0 && size % PAGE != 0) {
+            int last = pages - 1;
+            Chunk chunk = ownChunk(last / CHUNK);
+            chunk.pages[last % CHUNK] = pool.toWrite(chunk.pages[last % CHUNK]);
         }
-        Rows page = pages.getLast();
-        System.arraycopy(values, offset, page.data(), page.at(size % PAGE), width);
-        size++;
+        while ((long) pages * PAGE < (long) size + count) {
+            addPage(pool.take(pageBytes));
+        }
+        size += count;
     }
 
-    /** Copies a vector out. */
-    void read(int index, float[] values, int offset) {
-        Rows page = page(index / PAGE);
-        System.arraycopy(page.data(), page.at(index % PAGE), values, offset, width);
+    private void addPage(Page page) {
+        if (pages == chunks.length * CHUNK) {
+            chunks = Arrays.copyOf(chunks, chunks.length + 1);
+            chunks[chunks.length - 1] = new Chunk(new Page[FIRST_PAGES]);
+        }
+        ownChunk(pages / CHUNK).put(pages % CHUNK, page);
+        pages++;
     }
 
-    /** The page that holds vectors {@code page * PAGE} and following; not to be written. */
-    Rows page(int page) {
-        return pages.get(page);
+    private Chunk ownChunk(int index) {
+        Chunk chunk = chunks[index];
+        if (chunk.owners.get() > 1) {
+            Chunk copy = new Chunk(chunk.pages.clone());
+            int count = Math.min(CHUNK, pages - index * CHUNK);
+            for (int i = 0; i < count; i++) {
+                copy.pages[i].share();
+            }
+            dropChunk(index);
+            chunks[index] = copy;
+        }
+        return chunks[index];
+    }
+
+    private void dropChunk(int index) {
+        Chunk chunk = chunks[index];
+        if (chunk.owners.decrementAndGet() == 0) {
+            int count = Math.min(CHUNK, pages - index * CHUNK);
+            for (int i = 0; i < count; i++) {
+                pool.drop(chunk.pages[i]);
+            }
+        }
+    }
+
+    /** The page that holds vectors {@code page * PAGE} and following. */
+    Page page(int page) {
+        return chunks[page / CHUNK].pages[page % CHUNK];
     }
 
     /** A list with the same content that grows on its own. */
     Entries fork() {
-        Entries fork = new Entries(width, pages, size);
-        if (size % PAGE != 0) {
-            Rows last = pages.getLast();
-            fork.pages.set(pages.size() - 1, new Rows(last.data().clone(), width));
+        Entries fork = new Entries(pool, format);
+        fork.chunks = chunks.clone();
+        for (Chunk chunk : chunks) {
+            chunk.owners.getAndIncrement();
         }
+        fork.pages = pages;
+        fork.size = size;
         return fork;
+    }
+
+    /** Gives up its share of the pages. */
+    void drop() {
+        for (int i = 0; i < chunks.length; i++) {
+            dropChunk(i);
+        }
+        chunks = new Chunk[0];
+        pages = 0;
+        size = 0;
     }
 
     /** Adds number and values of the vectors. */
     void addTo(Checksum sum) {
         sum.add(size);
-        for (int from = 0; from < size; from += PAGE) {
-            sum.add(page(from / PAGE).data(), 0, Math.min(PAGE, size - from) * width);
+        for (int i = 0; i < pages; i++) {
+            sum.add(page(i));
         }
     }
 
     /** Memory of the pages in bytes. */
     long bytes() {
-        return pages.size() * pageBytes(width);
+        return (long) pages * pageBytes;
     }
 
     /** Memory that a list of {@code size} vectors takes, in bytes. */
-    static long bytes(long size, int width) {
-        return Math.ceilDiv(size, PAGE) * pageBytes(width);
-    }
-
-    private static long pageBytes(int width) {
-        return (long) PAGE * width * Float.BYTES;
+    static long bytes(RowFormat format, long size) {
+        return Math.ceilDiv(size, PAGE) * format.bytes(PAGE);
     }
 }

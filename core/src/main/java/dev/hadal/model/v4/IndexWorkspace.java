@@ -1,44 +1,35 @@
 package dev.hadal.model.v4;
 
+import dev.hadal.kernel.IndexQuery;
 import dev.hadal.kernel.Panel;
 import dev.hadal.kernel.Rows;
 import dev.hadal.kernel.Selection;
 import dev.hadal.kernel.TopK;
 
-/** What one worker needs to score index keys: the query turned so that a lane is a head, products, and the best so far. */
+/** What one worker needs to score index keys for a tile: queries, a page of keys, scores, and the best so far. */
 final class IndexWorkspace {
-    final Rows products;
-    final float[] scores = new float[Entries.PAGE];
-    /** Ties are decided by index; the recorded outputs of the tests decided them otherwise. */
-    Selection best;
+    /** Pages that are scored before the best of them are looked for. */
+    static final int PAGES = 64;
 
-    private final float[] queries;
-    private final int stride;
-    private final Panel panel = new Panel(0, 1).scaledBy(1f);
+    final IndexQuery[] queries = new IndexQuery[Tiles.MOST_ROWS];
+    /** [index dim, keys of a page] */
+    final float[] panel;
+    /** [tile rows, scored keys] */
+    final Rows scores = Rows.allocate(Tiles.MOST_ROWS, PAGES * Entries.PAGE);
+    /** One for each row. Ties are decided by index; the recorded outputs of the tests decided them otherwise. */
+    final Selection[] best = new Selection[Tiles.MOST_ROWS];
 
     IndexWorkspace(V4Config config) {
-        stride = Math.ceilDiv(config.indexNHeads(), Panel.LANES) * Panel.LANES;
-        products = Rows.allocate(Entries.PAGE, stride);
-        best = new TopK(config.indexTopk());
-        queries = new float[config.indexHeadDim() * stride];
-    }
-
-    /** Turns the queries of a row from [heads, dim] to [dim, heads]. */
-    void turn(Rows rows, int row, int heads, int dim) {
-        int at = rows.at(row);
-        for (int head = 0; head < heads; head++) {
-            for (int k = 0; k < dim; k++) {
-                queries[k * stride + head] = rows.data()[at + head * dim + k];
-            }
+        panel = new float[config.indexHeadDim() * Panel.LANES];
+        for (int i = 0; i < queries.length; i++) {
+            queries[i] = new IndexQuery(config.indexNHeads(), config.indexHeadDim());
+            best[i] = new TopK(config.indexTopk());
         }
     }
 
-    /** The turned queries of some heads as a weight panel. */
-    Panel panel(int firstHead, int heads, int dim) {
-        return panel.over(queries, firstHead, stride, dim).between(0, firstHead, heads);
-    }
-
     long bytes() {
-        return products.bytes() + (long) (scores.length + queries.length) * Float.BYTES + best.bytes();
+        return queries.length * (queries[0].bytes() + best[0].bytes())
+                + scores.bytes()
+                + (long) panel.length * Float.BYTES;
     }
 }

@@ -1,76 +1,79 @@
 package dev.hadal.model.v4;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one layer remembers of one sequence (architecture.md 3.7).
  *
- * @param window the last {@code slidingWindow} entries, position {@code p} in slot {@code p mod slidingWindow}
+ * @param window the last entries
  * @param compressed in layers with compression: finished entries and the block being filled
  * @param index in CSA layers: the same for the index keys
  */
-record LayerState(
-        float[] window,
-        @Nullable Compressed compressed,
-        @Nullable Compressed index) {
+record LayerState(Window window, @Nullable Compressed compressed, @Nullable Compressed index) {
 
     /**
-     * Finished entries of one compressor, and its unfinished block. Overlapping compressors keep the last finished
-     * block in rows 0 to 3 and fill rows 4 to 7.
+     * Finished entries of one compressor, and its unfinished block.
      *
      * @param entries the finished ones
-     * @param kv {@code [rows, channels]} values of the tail
-     * @param score {@code [rows, channels]} scores of the tail; minus infinity where there is no token
+     * @param tail tokens of the unfinished block
      */
-    record Compressed(Entries entries, float[] kv, float[] score) {
-        static Compressed empty(LayerKind kind, int width) {
-            int values = tailValues(kind, width);
-            float[] score = new float[values];
-            Arrays.fill(score, Float.NEGATIVE_INFINITY);
-            return new Compressed(new Entries(width), new float[values], score);
+    record Compressed(Entries entries, Tail tail) {
+        private Compressed fork() {
+            return new Compressed(entries.fork(), tail.fork());
         }
 
-        Compressed fork() {
-            return new Compressed(entries.fork(), kv.clone(), score.clone());
+        private void drop() {
+            entries.drop();
+            tail.drop();
         }
 
-        void addTo(Checksum sum) {
+        private void addTo(Checksum sum) {
             entries.addTo(sum);
-            sum.add(kv, 0, kv.length).add(score, 0, score.length);
+            tail.addTo(sum);
         }
 
-        long bytes() {
-            return entries.bytes() + (long) (kv.length + score.length) * Float.BYTES;
+        private long bytes() {
+            return entries.bytes() + tail.bytes();
         }
     }
 
-    /** Values of one tail array: two blocks of double width where blocks overlap, else one of single width. */
-    private static int tailValues(LayerKind kind, int width) {
-        return kind == LayerKind.CSA ? 2 * kind.ratio() * 2 * width : kind.ratio() * width;
-    }
-
-    static LayerState empty(V4Config config, LayerKind kind) {
-        float[] window = new float[config.slidingWindow() * config.headDim()];
+    static LayerState empty(StateFormats formats, PagePool pool, LayerKind kind) {
+        Window window = new Window(pool, formats.entry(), formats.window());
         return switch (kind) {
             case SWA -> new LayerState(window, null, null);
-            case HCA -> new LayerState(window, Compressed.empty(kind, config.headDim()), null);
+            case HCA ->
+                new LayerState(window, compressed(pool, formats.entry(), kind, formats.entryChannels(kind)), null);
             case CSA ->
                 new LayerState(
                         window,
-                        Compressed.empty(kind, config.headDim()),
-                        Compressed.empty(kind, config.indexHeadDim()));
+                        compressed(pool, formats.entry(), kind, formats.entryChannels(kind)),
+                        compressed(pool, formats.key(), kind, formats.keyChannels()));
         };
+    }
+
+    private static Compressed compressed(PagePool pool, RowFormat format, LayerKind kind, int channels) {
+        return new Compressed(new Entries(pool, format), new Tail(pool, kind, channels));
     }
 
     LayerState fork() {
         return new LayerState(
-                window.clone(), compressed == null ? null : compressed.fork(), index == null ? null : index.fork());
+                window.fork(), compressed == null ? null : compressed.fork(), index == null ? null : index.fork());
+    }
+
+    /** Gives up its share of all pages. */
+    void drop() {
+        window.drop();
+        if (compressed != null) {
+            compressed.drop();
+        }
+        if (index != null) {
+            index.drop();
+        }
     }
 
     /** Adds everything remembered. */
     void addTo(Checksum sum) {
-        sum.add(window, 0, window.length);
+        window.addTo(sum);
         if (compressed != null) {
             compressed.addTo(sum);
         }
@@ -79,22 +82,22 @@ record LayerState(
         }
     }
 
-    /** Memory held, in bytes. */
+    /** Memory reachable, in bytes. */
     long bytes() {
-        return (long) window.length * Float.BYTES
-                + (compressed == null ? 0 : compressed.bytes())
-                + (index == null ? 0 : index.bytes());
+        return window.bytes() + (compressed == null ? 0 : compressed.bytes()) + (index == null ? 0 : index.bytes());
     }
 
     /** Memory that a layer holds after {@code tokens} positions, in bytes. */
-    static long bytes(V4Config config, LayerKind kind, long tokens) {
-        long window = (long) config.slidingWindow() * config.headDim() * Float.BYTES;
-        return window
-                + (kind == LayerKind.SWA ? 0 : compressedBytes(kind, config.headDim(), tokens))
-                + (kind == LayerKind.CSA ? compressedBytes(kind, config.indexHeadDim(), tokens) : 0);
-    }
-
-    private static long compressedBytes(LayerKind kind, int width, long tokens) {
-        return Entries.bytes(tokens / kind.ratio(), width) + 2L * tailValues(kind, width) * Float.BYTES;
+    static long bytes(StateFormats formats, LayerKind kind, long tokens) {
+        long bytes = Window.bytes(formats.entry(), formats.window(), tokens);
+        if (kind != LayerKind.SWA) {
+            bytes += Entries.bytes(formats.entry(), tokens / kind.ratio())
+                    + Tail.bytes(kind, formats.entryChannels(kind), tokens);
+        }
+        if (kind == LayerKind.CSA) {
+            bytes += Entries.bytes(formats.key(), tokens / kind.ratio())
+                    + Tail.bytes(kind, formats.keyChannels(), tokens);
+        }
+        return bytes;
     }
 }

@@ -1,26 +1,24 @@
 package dev.hadal.model.v4;
 
+import dev.hadal.kernel.StateKernels;
 import dev.hadal.model.NumericsMode;
-import dev.hadal.tensor.Formats;
 
-/** What is rounded, and how; chosen once, when a model is opened (architecture.md 7.4). */
+/**
+ * What is rounded on its way, and how; chosen once, when a model is opened (architecture.md 7.4). What is stored is
+ * rounded by its {@link StateFormats format}.
+ */
 sealed interface Numerics {
-    /** Values that share a scale in window and compressed entries. */
-    int ENTRY_GROUP = 64;
-    /** Values that share a scale in index queries and keys. */
-    int INDEX_GROUP = 32;
-
     /** The mode this implements. */
     NumericsMode mode();
 
     /** Rounds activations at one of the named points. */
     void round(RoundingPoint point, float[] values, int offset, int length);
 
-    /** Rounds a window or compressed entry to what its cache row holds: FP8 for {@code plain} values, bf16 for the rest. */
-    void entry(float[] values, int offset, int plain, int length);
+    /** Turns an index query or key into the form in which it is rounded. */
+    void turn(StateKernels kernels, float[] values, int offset, int length);
 
-    /** Turns and rounds an index query or key to what its cache row holds. */
-    void index(float[] values, int offset, int length);
+    /** Rounds a turned index query as index keys are rounded. */
+    void index(StateKernels kernels, float[] values, int offset, int length);
 
     /** The rounding of a mode. */
     static Numerics of(NumericsMode mode) {
@@ -41,10 +39,10 @@ sealed interface Numerics {
         public void round(RoundingPoint point, float[] values, int offset, int length) {}
 
         @Override
-        public void entry(float[] values, int offset, int plain, int length) {}
+        public void turn(StateKernels kernels, float[] values, int offset, int length) {}
 
         @Override
-        public void index(float[] values, int offset, int length) {}
+        public void index(StateKernels kernels, float[] values, int offset, int length) {}
     }
 
     /** What is stored or selected by is rounded, activations are not. */
@@ -58,17 +56,13 @@ sealed interface Numerics {
         public void round(RoundingPoint point, float[] values, int offset, int length) {}
 
         @Override
-        public void entry(float[] values, int offset, int plain, int length) {
-            Formats.fakeFp8(values, offset, plain, ENTRY_GROUP);
-            for (int i = offset + plain; i < offset + length; i++) {
-                values[i] = Formats.roundBf16(values[i]);
-            }
+        public void turn(StateKernels kernels, float[] values, int offset, int length) {
+            kernels.hadamard(values, offset, length);
         }
 
         @Override
-        public void index(float[] values, int offset, int length) {
-            Hadamard.transform(values, offset, length);
-            Formats.fakeFp4(values, offset, length, INDEX_GROUP);
+        public void index(StateKernels kernels, float[] values, int offset, int length) {
+            kernels.roundKey(values, offset, length);
         }
     }
 }

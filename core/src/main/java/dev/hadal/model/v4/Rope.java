@@ -1,5 +1,7 @@
 package dev.hadal.model.v4;
 
+import dev.hadal.kernel.StateKernels;
+
 /**
  * Rotary embedding of the last {@code 2 * pairs} values of a vector, interleaved pairs (architecture.md 3.1). The angle
  * is the single-precision product of position and frequency, since that is what the model was trained with: at a
@@ -58,49 +60,45 @@ final class Rope {
         return frequencies.length;
     }
 
-    /** Writes cosines and sines of one position from {@code offset} on, {@link #pairs} of each. */
-    void angles(int position, float[] cosines, float[] sines, int offset) {
+    /** Writes the angles of one position as a row of {@code angles}. */
+    void angles(int position, Angles angles, int row) {
+        int at = row * 2 * pairs();
         for (int j = 0; j < frequencies.length; j++) {
             float angle = (float) position * frequencies[j];
-            cosines[offset + j] = (float) StrictMath.cos(angle);
-            sines[offset + j] = (float) StrictMath.sin(angle);
+            float cos = (float) StrictMath.cos(angle);
+            float sin = (float) StrictMath.sin(angle);
+            angles.cosines[at + 2 * j] = cos;
+            angles.cosines[at + 2 * j + 1] = cos;
+            angles.sines[at + 2 * j] = -sin;
+            angles.sines[at + 2 * j + 1] = sin;
         }
     }
 
     /**
-     * The angles of the rows of a batch.
+     * The angles of the rows of a batch, as {@link StateKernels#rotate} reads them.
      *
-     * @param cosines {@code [rows, pairs]}
-     * @param sines {@code [rows, pairs]}
+     * @param cosines {@code [rows, 2 * pairs]}
+     * @param sines {@code [rows, 2 * pairs]}
      * @param pairs rotated pairs
      */
     record Angles(float[] cosines, float[] sines, int pairs) {
         static Angles allocate(int rows, int pairs) {
-            return new Angles(new float[rows * pairs], new float[rows * pairs], pairs);
+            int values = Math.multiplyExact(rows, 2 * pairs);
+            return new Angles(new float[values], new float[values], pairs);
         }
 
         /** Rotates the pairs that begin at {@code offset} by the angles of a row. */
-        void rotate(float[] values, int offset, int row) {
-            for (int j = 0; j < pairs; j++) {
-                float cos = cosines[row * pairs + j];
-                float sin = sines[row * pairs + j];
-                float a = values[offset + 2 * j];
-                float b = values[offset + 2 * j + 1];
-                values[offset + 2 * j] = a * cos - b * sin;
-                values[offset + 2 * j + 1] = a * sin + b * cos;
-            }
+        void rotate(StateKernels kernels, float[] values, int offset, int row) {
+            kernels.rotate(values, offset, cosines, sines, row * 2 * pairs, 2 * pairs);
         }
 
         /** Rotates back. */
-        void rotateBack(float[] values, int offset, int row) {
-            for (int j = 0; j < pairs; j++) {
-                float cos = cosines[row * pairs + j];
-                float sin = sines[row * pairs + j];
-                float a = values[offset + 2 * j];
-                float b = values[offset + 2 * j + 1];
-                values[offset + 2 * j] = a * cos + b * sin;
-                values[offset + 2 * j + 1] = b * cos - a * sin;
-            }
+        void rotateBack(StateKernels kernels, float[] values, int offset, int row) {
+            kernels.rotateBack(values, offset, cosines, sines, row * 2 * pairs, 2 * pairs);
+        }
+
+        long bytes() {
+            return 2L * cosines.length * Float.BYTES;
         }
     }
 }

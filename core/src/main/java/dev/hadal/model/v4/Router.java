@@ -1,8 +1,10 @@
 package dev.hadal.model.v4;
 
 import dev.hadal.checkpoint.CheckpointException;
+import dev.hadal.kernel.Compute;
 import dev.hadal.kernel.Linear;
 import dev.hadal.kernel.Rows;
+import dev.hadal.kernel.StateKernels;
 import dev.hadal.kernel.TopK;
 import dev.hadal.tensor.Tensor;
 import java.lang.foreign.ValueLayout;
@@ -56,7 +58,7 @@ final class Router {
                 System.arraycopy(expertsByToken, pass.tokens()[row] * used, routes.experts, at, used);
                 java.util.Arrays.sort(routes.experts, at, at + used);
             } else {
-                choose(scores.data(), scores.at(row), routes, at, worker);
+                choose(pass.compute().on(worker), scores.data(), scores.at(row), routes, at);
             }
             weigh(scores.data(), scores.at(row), routes, at);
         });
@@ -71,13 +73,14 @@ final class Router {
         }
     }
 
-    private void choose(float[] scores, int scoresAt, Routes routes, int at, int worker) {
-        float[] biased = routes.biased[worker];
+    private void choose(Compute.Worker worker, float[] scores, int scoresAt, Routes routes, int at) {
+        float[] biased = routes.biased[worker.index()];
         for (int e = 0; e < biased.length; e++) {
             biased[e] = scores[scoresAt + e] + (bias == null ? 0f : bias[e]);
         }
-        TopK best = routes.best[worker].start(used);
-        best.offer(biased, 0, biased.length, 0).finish(routes.experts, at);
+        StateKernels kernels = worker.kernels().state();
+        TopK best = routes.best[worker.index()].start(used);
+        best.offer(kernels, biased, 0, biased.length, 0).finish(kernels, routes.experts, at);
     }
 
     private void weigh(float[] scores, int scoresAt, Routes routes, int at) {

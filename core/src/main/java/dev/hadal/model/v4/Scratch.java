@@ -4,6 +4,7 @@ import dev.hadal.kernel.NarrowLinear;
 import dev.hadal.kernel.Panel;
 import dev.hadal.kernel.Rows;
 import dev.hadal.kernel.Selection;
+import dev.hadal.kernel.TopK;
 import java.util.stream.Stream;
 
 /** Memory for the intermediate rows of one batch, allocated once for the largest. Field comments give shapes. */
@@ -26,8 +27,10 @@ final class Scratch {
     final Rows lowRankQueries;
     /** [rows, heads x head dim] */
     final Rows queries;
-    /** [rows, head dim] window entries of this batch. */
+    /** [rows, head dim] window entries of this batch, unrounded. */
     final Rows keys;
+    /** The same as the window holds them. */
+    final Page fresh;
     /** [rows, heads x head dim] attended values. */
     final Rows values;
     /** [rows, groups x rank] */
@@ -49,6 +52,11 @@ final class Scratch {
     /** [slots, d] */
     final Rows expertOutput;
 
+    /** How states are stored. */
+    final StateFormats formats;
+    /** The batch, cut up. */
+    final Tiles tiles;
+
     final Routes routes;
     /** [rows, top k] selected blocks of a CSA layer, ascending. */
     final int[] selected;
@@ -57,13 +65,18 @@ final class Scratch {
 
     final AttentionWorkspace[] attention;
     final IndexWorkspace[] index;
+    /** What was found in parts of the keys of a few rows. */
+    final TopK[] partial;
+
     final CompressorWorkspace[] compressor;
 
     private static final int ALL = -1;
+    private static final int PARTS_PER_THREAD = 4;
     private final int topK;
 
-    Scratch(V4Config config, int rows, int threads) {
+    Scratch(V4Config config, StateFormats formats, int rows, int threads) {
         this.rows = rows;
+        this.formats = formats;
         int dim = config.hiddenSize();
         int heads = config.numAttentionHeads() * config.headDim();
         int channels = 2 * Math.max(config.headDim(), config.indexHeadDim());
@@ -77,6 +90,8 @@ final class Scratch {
         lowRankQueries = Rows.allocate(rows, config.qLoraRank());
         queries = Rows.allocate(rows, heads);
         keys = Rows.allocate(rows, config.headDim());
+        fresh = new Page(new byte[formats.entry().bytes(rows)]);
+        tiles = new Tiles(rows);
         values = Rows.allocate(rows, heads);
         groups = Rows.allocate(rows, config.oGroups() * config.oLoraRank());
         compressorKv = Rows.allocate(rows, channels);
@@ -95,20 +110,27 @@ final class Scratch {
         index = new IndexWorkspace[threads];
         compressor = new CompressorWorkspace[threads];
         for (int i = 0; i < threads; i++) {
-            attention[i] = new AttentionWorkspace(config.headDim());
+            attention[i] = new AttentionWorkspace(config);
             index[i] = new IndexWorkspace(config);
-            compressor[i] = new CompressorWorkspace(channels, config.qkRopeHeadDim() / 2);
+            compressor[i] = new CompressorWorkspace(
+                    LayerKind.HCA.ratio(),
+                    Math.max(config.headDim(), config.indexHeadDim()),
+                    config.qkRopeHeadDim() / 2);
+        }
+        partial = new TopK[threads == 1 ? 0 : PARTS_PER_THREAD * threads];
+        for (int i = 0; i < partial.length; i++) {
+            partial[i] = new TopK(topK);
         }
     }
 
-    /** Notes that a row sees all its visible blocks. */
-    void selectAll(int row) {
-        selectedCount[row] = ALL;
+    /** Notes whether a row sees all its visible blocks, or else some that are still to be selected. */
+    void expect(int row, boolean all) {
+        selectedCount[row] = all ? ALL : 0;
     }
 
     /** Notes the selected blocks of a row. */
-    void select(int row, Selection best) {
-        selectedCount[row] = best.finish(selected, row * topK);
+    void select(Pass pass, int row, Selection best) {
+        selectedCount[row] = best.finish(pass.compute().kernels().state(), selected, row * topK);
     }
 
     /** Whether a row sees all its visible blocks. */
@@ -141,6 +163,10 @@ final class Scratch {
                 .mapToLong(Rows::bytes)
                 .sum();
         long workers = attention.length * (attention[0].bytes() + index[0].bytes() + compressor[0].bytes());
-        return rowBytes + workers + routes.bytes() + (long) (selected.length + selectedCount.length) * Integer.BYTES;
+        long shared = routes.bytes() + tiles.bytes() + fresh.data.length;
+        for (TopK part : partial) {
+            shared += part.bytes();
+        }
+        return rowBytes + workers + shared + (long) (selected.length + selectedCount.length) * Integer.BYTES;
     }
 }

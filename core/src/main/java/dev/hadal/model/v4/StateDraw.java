@@ -1,5 +1,7 @@
 package dev.hadal.model.v4;
 
+import dev.hadal.kernel.Kernels;
+import dev.hadal.kernel.Rows;
 import java.util.SplittableRandom;
 
 /**
@@ -12,67 +14,58 @@ final class StateDraw {
 
     private static final float DEVIATION = 147.8f;
 
-    private final V4Config config;
-    private final Numerics numerics;
+    private final StateFormats formats;
+    private final Kernels kernels;
     private final SplittableRandom random;
 
-    /** Draws from {@code random}, rounds with {@code numerics}. */
-    StateDraw(V4Config config, Numerics numerics, SplittableRandom random) {
-        this.config = config;
-        this.numerics = numerics;
+    /** Draws from {@code random} what is stored in {@code formats}. */
+    StateDraw(StateFormats formats, Kernels kernels, SplittableRandom random) {
+        this.formats = formats;
+        this.kernels = kernels;
         this.random = random;
     }
 
-    /** One vector of a list. */
-    private interface Vector {
-        void draw(float[] values, int offset);
-    }
-
     /** The state of one layer after {@code length} positions. */
-    LayerState layer(LayerKind kind, int length) {
-        LayerState state = LayerState.empty(config, kind);
-        for (int slot = 0; slot < Math.min(length, config.slidingWindow()); slot++) {
-            entry(state.window(), slot * config.headDim());
+    LayerState layer(PagePool pool, LayerKind kind, int length) {
+        LayerState state = LayerState.empty(formats, pool, kind);
+        float[] entry = new float[formats.entryWidth()];
+        int first = Math.max(0, length - formats.window());
+        for (int position = first; position < length; position++) {
+            normal(entry);
+            Window window = state.window();
+            formats.entry().write(kernels.state(), entry, 0, window.toWrite(position), window.row(position));
         }
         if (state.compressed() != null) {
-            fill(state.compressed(), kind, length, new float[config.headDim()], this::entry);
+            fill(state.compressed(), kind, length, formats.entry());
         }
         if (state.index() != null) {
-            fill(state.index(), kind, length, new float[config.indexHeadDim()], this::key);
+            fill(state.index(), kind, length, formats.key());
         }
         return state;
     }
 
-    private void fill(LayerState.Compressed part, LayerKind kind, int length, float[] values, Vector vector) {
-        for (int i = 0; i < length / kind.ratio(); i++) {
-            vector.draw(values, 0);
-            part.entries().append(values, 0);
+    private void fill(LayerState.Compressed part, LayerKind kind, int length, RowFormat format) {
+        boolean key = format instanceof RowFormat.Key;
+        float[] vector = new float[key ? formats.keyWidth() : formats.entryWidth()];
+        Entries entries = part.entries();
+        entries.grow(length / kind.ratio());
+        for (int i = 0; i < entries.size(); i++) {
+            normal(vector);
+            format.write(kernels.state(), vector, 0, entries.page(i / Entries.PAGE), i % Entries.PAGE);
         }
-        boolean overlaps = kind == LayerKind.CSA;
-        int channels = overlaps ? 2 * values.length : values.length;
-        if (overlaps && length >= kind.ratio()) {
-            tail(part, 0, kind.ratio() * channels);
+        Rows kv = Rows.allocate(1, key ? formats.keyChannels() : formats.entryChannels(kind));
+        Rows score = Rows.allocate(1, kv.stride());
+        int unfinished = length - length % kind.ratio();
+        int first = kind == LayerKind.CSA ? Math.max(0, unfinished - kind.ratio()) : unfinished;
+        for (int position = first; position < length; position++) {
+            normal(kv.data());
+            normal(score.data());
+            part.tail().put(position, kv, score, 0);
         }
-        tail(part, overlaps ? kind.ratio() * channels : 0, length % kind.ratio() * channels);
     }
 
-    private void tail(LayerState.Compressed part, int from, int count) {
-        normal(part.kv(), from, count);
-        normal(part.score(), from, count);
-    }
-
-    private void entry(float[] values, int offset) {
-        normal(values, offset, config.headDim());
-        numerics.entry(values, offset, config.headDim() - config.qkRopeHeadDim(), config.headDim());
-    }
-
-    private void key(float[] values, int offset) {
-        normal(values, offset, config.indexHeadDim());
-        numerics.index(values, offset, config.indexHeadDim());
-    }
-
-    private void normal(float[] values, int from, int count) {
-        for (int i = from; i < from + count; i++) {
+    private void normal(float[] values) {
+        for (int i = 0; i < values.length; i++) {
             int bits = random.nextInt();
             int sum = (bits & 255) + (bits >>> 8 & 255) + (bits >>> 16 & 255) + (bits >>> 24);
             values[i] = (sum - MEAN) / DEVIATION;

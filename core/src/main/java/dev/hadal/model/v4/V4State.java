@@ -1,7 +1,6 @@
 package dev.hadal.model.v4;
 
 import dev.hadal.model.SequenceState;
-import dev.hadal.model.StateMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -9,44 +8,35 @@ import org.jspecify.annotations.Nullable;
 
 /** The state of one sequence: one part for each layer, and one for the draft block once it has been used. */
 final class V4State implements SequenceState {
-    private final V4Config config;
-    private final StateMemory memory;
+    private final StateFormats formats;
+    private final PagePool pool;
     private final List<LayerState> layers;
     private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable LayerState mtp;
     private int length;
-    private long counted;
     private boolean broken;
 
     private V4State(
-            V4Config config, StateMemory memory, List<LayerState> layers, @Nullable LayerState mtp, int length) {
-        this.config = config;
-        this.memory = memory;
+            StateFormats formats, PagePool pool, List<LayerState> layers, @Nullable LayerState mtp, int length) {
+        this.formats = formats;
+        this.pool = pool;
         this.layers = layers;
         this.mtp = mtp;
         this.length = length;
-        count();
     }
 
-    /** The state of an empty sequence, counted in {@code memory}. */
-    static V4State empty(V4Config config, StateMemory memory) {
+    /** The state of an empty sequence, whose pages come from {@code pool}. */
+    static V4State empty(V4Config config, StateFormats formats, PagePool pool) {
         List<LayerState> layers = new ArrayList<>();
         for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
-            layers.add(LayerState.empty(config, config.layerKind(layer)));
+            layers.add(LayerState.empty(formats, pool, config.layerKind(layer)));
         }
-        return new V4State(config, memory, layers, null, 0);
+        return new V4State(formats, pool, layers, null, 0);
     }
 
     /** A state of {@code length} positions over given layers. */
-    static V4State of(V4Config config, StateMemory memory, List<LayerState> layers, int length) {
-        return new V4State(config, memory, List.copyOf(layers), null, length);
-    }
-
-    /** Brings the accounting up to date. */
-    private void count() {
-        long bytes = bytes();
-        memory.add(bytes - counted);
-        counted = bytes;
+    static V4State of(StateFormats formats, PagePool pool, List<LayerState> layers, int length) {
+        return new V4State(formats, pool, List.copyOf(layers), null, length);
     }
 
     /** Refuses to go on once closed. */
@@ -64,7 +54,6 @@ final class V4State implements SequenceState {
     /** Moves on by {@code rows} computed positions. */
     void advance(int rows) {
         length += rows;
-        count();
     }
 
     LayerState layer(int layer) {
@@ -74,7 +63,7 @@ final class V4State implements SequenceState {
     /** The draft block's window. */
     LayerState mtp() {
         if (mtp == null) {
-            mtp = LayerState.empty(config, LayerKind.SWA);
+            mtp = LayerState.empty(formats, pool, LayerKind.SWA);
         }
         return mtp;
     }
@@ -82,7 +71,6 @@ final class V4State implements SequenceState {
     /** Marks a state whose layers stand at different positions because a computation failed in the middle. */
     void fail() {
         broken = true;
-        count();
     }
 
     boolean failed() {
@@ -99,10 +87,10 @@ final class V4State implements SequenceState {
     }
 
     /** Memory of a state of {@code tokens} positions in bytes, without draft block: what {@link #bytes} will say. */
-    static long bytes(V4Config config, long tokens) {
+    static long bytes(V4Config config, StateFormats formats, long tokens) {
         long bytes = 0;
         for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
-            bytes += LayerState.bytes(config, config.layerKind(layer), tokens);
+            bytes += LayerState.bytes(formats, config.layerKind(layer), tokens);
         }
         return bytes;
     }
@@ -114,7 +102,7 @@ final class V4State implements SequenceState {
         for (LayerState layer : layers) {
             copies.add(layer.fork());
         }
-        V4State fork = new V4State(config, memory, copies, mtp == null ? null : mtp.fork(), length);
+        V4State fork = new V4State(formats, pool, copies, mtp == null ? null : mtp.fork(), length);
         fork.broken = broken;
         return fork;
     }
@@ -135,7 +123,10 @@ final class V4State implements SequenceState {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            memory.remove(counted);
+            layers.forEach(LayerState::drop);
+            if (mtp != null) {
+                mtp.drop();
+            }
         }
     }
 }

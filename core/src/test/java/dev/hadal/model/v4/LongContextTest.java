@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hadal.kernel.KernelSelector;
 import dev.hadal.kernel.Rows;
+import dev.hadal.kernel.StateKernels;
 import dev.hadal.model.NumericsMode;
 import dev.hadal.model.StateMemory;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ParameterizedClass
 @ValueSource(strings = {"flash", "pro"})
 class LongContextTest {
+    private static final StateKernels KERNELS = FastKernels.INSTANCE.state();
     private static final int CONTEXT = 1_048_576;
     private static final int START = 1_048_000;
     /** Pages that are really different; the lists repeat them to save memory. */
@@ -29,12 +31,15 @@ class LongContextTest {
     private final V4Config config;
     private final int[] ids;
     private final DeepSeekV4 model;
+    private final StateFormats formats;
+    private final PagePool pool = new PagePool(new StateMemory());
 
     LongContextTest(String name) {
         golden = Golden.open(name);
         config = golden.config;
         ids = golden.ids();
         model = golden.model(NumericsMode.QAT, FastKernels.INSTANCE, 2);
+        formats = StateFormats.of(config, NumericsMode.QAT);
     }
 
     @AfterEach
@@ -46,7 +51,7 @@ class LongContextTest {
     @Test
     void chunksAndSingleTokensAgree() {
         V4State seeded = seeded(START);
-        assertThat(seeded.bytes()).isEqualTo(V4State.bytes(config, START));
+        assertThat(seeded.bytes()).isEqualTo(model.stateBytes(START));
         int[] next = Arrays.copyOf(ids, 9);
         float[] whole = golden.logits(model, seeded.fork(), next, 9);
         for (float value : whole) {
@@ -77,7 +82,7 @@ class LongContextTest {
             assertThat(value).isFinite();
         }
         assertThat(state.length()).isEqualTo(CONTEXT);
-        assertThat(state.bytes()).isEqualTo(V4State.bytes(config, CONTEXT));
+        assertThat(state.bytes()).isEqualTo(model.stateBytes(CONTEXT));
         assertThatThrownBy(() -> golden.logits(model, state, new int[] {1}, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the sequence would be 1048577 tokens long, the model's context is 1048576");
@@ -90,58 +95,64 @@ class LongContextTest {
         for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
             layers.add(layer(config.layerKind(layer), length, random));
         }
-        return V4State.of(config, new StateMemory(), layers, length);
+        return V4State.of(formats, pool, layers, length);
     }
 
     private LayerState layer(LayerKind kind, int length, Random random) {
-        int dim = config.headDim();
-        Rows window = new Rows(Tensors.gaussian(random, config.slidingWindow() * dim, 1f), dim);
-        for (int slot = 0; slot < config.slidingWindow(); slot++) {
-            roundEntry(window, slot);
+        LayerState state = LayerState.empty(formats, pool, kind);
+        for (int position = length - config.slidingWindow(); position < length; position++) {
+            Window window = state.window();
+            formats.entry()
+                    .write(
+                            KERNELS,
+                            vector(random, config.headDim()),
+                            0,
+                            window.toWrite(position),
+                            window.row(position));
         }
-        return switch (kind) {
-            case SWA -> new LayerState(window.data(), null, null);
-            case HCA -> new LayerState(window.data(), compressed(kind, dim, length, random), null);
-            case CSA ->
-                new LayerState(
-                        window.data(),
-                        compressed(kind, dim, length, random),
-                        compressed(kind, config.indexHeadDim(), length, random));
-        };
+        return new LayerState(
+                state.window(),
+                state.compressed() == null ? null : filled(state.compressed(), kind, formats.entry(), length, random),
+                state.index() == null ? null : filled(state.index(), kind, formats.key(), length, random));
     }
 
-    private LayerState.Compressed compressed(LayerKind kind, int width, int length, Random random) {
-        List<Rows> different = new ArrayList<>();
+    private LayerState.Compressed filled(
+            LayerState.Compressed empty, LayerKind kind, RowFormat format, int length, Random random) {
+        int width = format instanceof RowFormat.Key ? config.indexHeadDim() : config.headDim();
+        List<Page> different = new ArrayList<>();
         for (int i = 0; i < PAGES; i++) {
-            different.add(page(kind, width, random));
+            different.add(page(format, width, random));
         }
         int size = length / kind.ratio();
-        List<Rows> pages = new ArrayList<>();
+        List<Page> pages = new ArrayList<>();
         for (int from = 0; from < size; from += Entries.PAGE) {
             boolean full = from + Entries.PAGE <= size;
-            pages.add(full ? different.get(random.nextInt(PAGES)) : page(kind, width, random));
+            pages.add(full ? different.get(random.nextInt(PAGES)) : page(format, width, random));
         }
-        int tail = LayerState.Compressed.empty(kind, width).kv().length;
-        return new LayerState.Compressed(
-                new Entries(width, pages, size),
-                Tensors.gaussian(random, tail, 1f),
-                Tensors.gaussian(random, tail, 1f));
+        Rows kv = Rows.allocate(1, kind == LayerKind.CSA ? 2 * width : width);
+        int unfinished = length - length % kind.ratio();
+        for (int position = unfinished - kind.ratio(); position < length; position++) {
+            empty.tail()
+                    .put(
+                            position,
+                            new Rows(vector(random, kv.stride()), kv.stride()),
+                            new Rows(vector(random, kv.stride()), kv.stride()),
+                            0);
+        }
+        Entries entries = Entries.over(pool, format, pages, size);
+        different.forEach(pool::drop);
+        return new LayerState.Compressed(entries, empty.tail());
     }
 
-    private Rows page(LayerKind kind, int width, Random random) {
-        Rows page = new Rows(Tensors.gaussian(random, Entries.PAGE * width, 1f), width);
+    private Page page(RowFormat format, int width, Random random) {
+        Page page = pool.take(format.bytes(Entries.PAGE));
         for (int row = 0; row < Entries.PAGE; row++) {
-            if (kind == LayerKind.CSA && width == config.indexHeadDim() && width != config.headDim()) {
-                Numerics.of(NumericsMode.QAT).index(page.data(), page.at(row), width);
-            } else {
-                roundEntry(page, row);
-            }
+            format.write(KERNELS, vector(random, width), 0, page, row);
         }
         return page;
     }
 
-    private void roundEntry(Rows rows, int row) {
-        int plain = rows.stride() - config.qkRopeHeadDim();
-        Numerics.of(NumericsMode.QAT).entry(rows.data(), rows.at(row), plain, rows.stride());
+    private static float[] vector(Random random, int width) {
+        return Tensors.gaussian(random, width, 1f);
     }
 }

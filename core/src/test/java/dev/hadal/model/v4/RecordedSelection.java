@@ -1,6 +1,7 @@
 package dev.hadal.model.v4;
 
 import dev.hadal.kernel.Selection;
+import dev.hadal.kernel.StateKernels;
 import java.util.Arrays;
 
 /**
@@ -30,14 +31,14 @@ final class RecordedSelection implements Selection {
     }
 
     @Override
-    public Selection offer(float[] scores, int offset, int length, int firstIndex) {
+    public Selection offer(StateKernels kernels, float[] scores, int offset, int length, int firstIndex) {
         System.arraycopy(scores, offset, values, firstIndex, length);
         size = firstIndex + length;
         return this;
     }
 
     @Override
-    public int finish(int[] selected, int at) {
+    public int finish(StateKernels kernels, int[] selected, int at) {
         Arrays.fill(values, size, blocks, Float.NEGATIVE_INFINITY);
         Arrays.setAll(indices, i -> i);
         introselect(k - 1);

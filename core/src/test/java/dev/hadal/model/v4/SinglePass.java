@@ -18,17 +18,19 @@ final class SinglePass {
         Rope.Angles angles = Rope.Angles.allocate(rows, plain.pairs());
         for (int row = 0; row < rows; row++) {
             positions[row] = row;
-            plain.angles(row, angles.cosines(), angles.sines(), row * plain.pairs());
+            plain.angles(row, angles, row);
         }
+        StateFormats formats = StateFormats.of(config, NumericsMode.FP32);
+        Scratch scratch = new Scratch(config, formats, rows, 1);
         return new Pass(
                 new Compute(KernelSelector.scalar(), 1),
                 Numerics.of(NumericsMode.FP32),
-                List.of(new Batch.Span(V4State.empty(config, new StateMemory()), 0, rows)),
+                List.of(new Batch.Span(V4State.empty(config, formats, new PagePool(new StateMemory())), 0, rows)),
                 tokens,
                 positions,
                 angles,
                 angles,
-                new Scratch(config, rows, 1),
+                scratch,
                 Trace.NONE,
                 StepTimes.off());
     }

@@ -3,10 +3,8 @@ package dev.hadal.model.v4;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hadal.kernel.Rows;
 import dev.hadal.model.NumericsMode;
 import dev.hadal.model.SequenceState;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,7 +19,7 @@ class StateDrawTest {
                 DeepSeekV4 model = golden.model(NumericsMode.QAT)) {
             SequenceState state = model.syntheticState(length, 1);
             assertThat(state.length()).isEqualTo(length);
-            assertThat(state.bytes()).isEqualTo(DeepSeekV4.stateBytes(golden.config, length));
+            assertThat(state.bytes()).isEqualTo(model.stateBytes(length));
         }
     }
 
@@ -39,23 +37,6 @@ class StateDrawTest {
                     .isEqualTo(logits);
             assertThat(golden.logits(model, model.syntheticState(1021, 2), IDS, 8))
                     .isNotEqualTo(logits);
-        }
-    }
-
-    /** Rounding what is rounded changes nothing. */
-    @Test
-    void entriesAreWhatACacheRowCanHold() {
-        try (Golden golden = Golden.open("flash");
-                DeepSeekV4 model = golden.model(NumericsMode.QAT)) {
-            LayerState layer = ((V4State) model.syntheticState(300, 1)).layer(2);
-            Rows page = Objects.requireNonNull(layer.compressed()).entries().page(0);
-            int width = golden.config.headDim();
-            int plain = width - golden.config.qkRopeHeadDim();
-            float[] entries = page.data().clone();
-            for (int i = 0; i < Entries.PAGE; i++) {
-                new Numerics.Qat().entry(entries, i * width, plain, width);
-            }
-            assertThat(entries).isEqualTo(page.data());
         }
     }
 

@@ -28,9 +28,7 @@ class V4StateTest {
             Logits none = new Logits(0, 16);
             for (int length = 0; length <= 260; length++) {
                 assertThat(state.length()).isEqualTo(length);
-                assertThat(state.bytes())
-                        .as("after %s tokens", length)
-                        .isEqualTo(DeepSeekV4.stateBytes(config(), length));
+                assertThat(state.bytes()).as("after %s tokens", length).isEqualTo(model.stateBytes(length));
                 batch.clear();
                 model.forward(batch.add(state, new int[] {length % 16}, 0, 1, Batch.Wanted.NONE), none);
             }
@@ -47,25 +45,24 @@ class V4StateTest {
             while (state.length() < 16_384) {
                 batch.clear();
                 model.forward(batch.add(state, tokens, 0, CHUNK, Batch.Wanted.NONE), none);
-                assertThat(state.bytes()).isEqualTo(DeepSeekV4.stateBytes(config(), state.length()));
+                assertThat(state.bytes()).isEqualTo(model.stateBytes(state.length()));
             }
-            assertThat(state.bytes()).isEqualTo(16_384L / 4 * (128 + 64) * 4 + 16_384L / 128 * 128 * 4 + fixedBytes());
+            assertThat(state.bytes()).isEqualTo(16_384L / 4 * (200 + 36) + 16_384L / 128 * 200 + fixedBytes());
             assertThat(state.fork().bytes()).isEqualTo(state.bytes());
         }
     }
 
-    /** Windows of three layers, tails of the CSA layer's two compressors and of the HCA layer's one. */
+    /** Windows of three layers, and the last finished block of the CSA layer's two compressors. */
     private static long fixedBytes() {
-        long windows = 3L * 128 * 128 * 4;
-        long overlapping = 2L * 8 * 2 * (128 + 64) * 4;
-        long plain = 2L * 128 * 128 * 4;
-        return windows + overlapping + plain;
+        long windows = 3L * 128 * 200;
+        long overlapping = 2L * 4 * 2 * (128 + 64) * 4;
+        return windows + overlapping;
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aForkKnowsWhetherTheComputationFailed(boolean failed) {
-        V4State state = V4State.empty(config(), new StateMemory());
+        V4State state = empty();
         state.advance(7);
         if (failed) {
             state.fail();
@@ -77,10 +74,10 @@ class V4StateTest {
 
     @Test
     void theDraftBlocksWindowCountsFromItsFirstUse() {
-        V4State state = V4State.empty(config(), new StateMemory());
+        V4State state = empty();
         long before = state.bytes();
-        assertThat(state.mtp().window()).hasSize(128 * 128);
-        assertThat(state.bytes()).isEqualTo(before + 128L * 128 * 4);
+        state.mtp().window().toWrite(0);
+        assertThat(state.bytes()).isEqualTo(before + 16L * 200);
         assertThat(state.fork().bytes()).isEqualTo(state.bytes());
     }
 
@@ -116,6 +113,11 @@ class V4StateTest {
 
     private static void extend(DeepSeekV4 model, SequenceState state, int tokens) {
         model.forward(new Batch().add(state, new int[tokens], 0, tokens, Batch.Wanted.NONE), new Logits(0, 16));
+    }
+
+    private static V4State empty() {
+        StateFormats formats = StateFormats.of(config(), NumericsMode.QAT);
+        return V4State.empty(config(), formats, new PagePool(new StateMemory()));
     }
 
     private static TinyModel narrow() {

@@ -1,0 +1,36 @@
+package dev.hadal.model.v4;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A piece of what sequences remember. Several may own it; then nobody writes to it. */
+final class Page {
+    final byte[] data;
+    /** The same memory as floats. */
+    final FloatBuffer floats;
+
+    private final AtomicInteger owners = new AtomicInteger(1);
+
+    Page(byte[] data) {
+        this.data = data;
+        this.floats = ByteBuffer.wrap(data).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    }
+
+    /** One more owner. */
+    Page share() {
+        owners.getAndIncrement();
+        return this;
+    }
+
+    /** Whether somebody else owns it too. */
+    boolean isShared() {
+        return owners.get() > 1;
+    }
+
+    /** One owner less; true if that was the last. */
+    boolean release() {
+        return owners.decrementAndGet() == 0;
+    }
+}

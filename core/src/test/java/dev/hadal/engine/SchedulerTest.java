@@ -80,6 +80,26 @@ class SchedulerTest {
     }
 
     @Test
+    void twoTenantsGetEqualPartsHoweverManyRequestsTheyHave() {
+        try (ToyBench bench = bench(10)) {
+            List<Generation> greedy = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                greedy.add(bench.submit(bench.request(1, 900).withOrigin(GREEDY)));
+            }
+            Generation polite = bench.submit(bench.request(1, 900).withOrigin(POLITE));
+            bench.runWhile(() -> !polite.ended());
+            long rows = greedy.stream()
+                    .mapToLong(one -> one.usage().computedTokens())
+                    .sum();
+            // In tokens: one that asks for a whole step pays for it, so the other gets what a step costs beyond its
+            // rows.
+            assertThat(rows).isBetween(800L, 2_000L);
+            // What is begun is brought to its end before more is begun.
+            assertThat(greedy.getFirst().ended()).isTrue();
+        }
+    }
+
+    @Test
     void nobodyIsCutWhileNobodyElseHasWork() {
         try (ToyBench bench = bench(1)) {
             for (int i = 0; i < 30; i++) {

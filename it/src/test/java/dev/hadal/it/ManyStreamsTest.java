@@ -26,6 +26,7 @@ class ManyStreamsTest {
     private static final int TOKENS = 252;
     private static final double MOST_MILLIS = 120;
     private static final int ATTEMPTS = 3;
+
     @Test
     void sixtyFourClientsAtFiftyTokensASecondSeeNoLongGap() {
         try (ScriptedServer server = ScriptedServer.start("recital.yaml");
@@ -40,7 +41,9 @@ class ManyStreamsTest {
                 }
             }
             System.out.printf("64 streams, client-side p99.9 gaps by attempt in ms: %s%n", seen);
-            assertThat(seen.getLast()).as("p99.9 gaps by attempt, in ms: %s", seen).isLessThanOrEqualTo(MOST_MILLIS);
+            assertThat(seen.getLast())
+                    .as("p99.9 gaps by attempt, in ms: %s", seen)
+                    .isLessThanOrEqualTo(MOST_MILLIS);
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.exc.MismatchedInputException;
 
 /** A value of a request together with the path that leads to it, so that every refusal can name it. */
 public final class Field {
@@ -59,10 +60,22 @@ public final class Field {
     }
 
     private static String reason(JacksonException e) {
-        String reason = e.getOriginalMessage().lines().findFirst().orElse("");
+        String reason = e instanceof MismatchedInputException
+                ? "something follows the end of it"
+                : withoutInside(e.getOriginalMessage().lines().findFirst().orElse(""));
         // A broken limit, unlike broken grammar, has no place.
         TokenStreamLocation at = e.getLocation();
         return at == null ? reason : reason + " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
+    }
+
+    /** The parser names classes in which its limits can be set and how it shows its source, which is nobody's business outside. */
+    private static String withoutInside(String reason) {
+        int setting = reason.indexOf(", from `");
+        int source = reason.indexOf(" (start marker at [");
+        if (setting >= 0) {
+            return reason.substring(0, setting) + ")";
+        }
+        return source >= 0 ? reason.substring(0, source) : reason;
     }
 
     /** A member of this object. */

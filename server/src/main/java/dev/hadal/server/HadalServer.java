@@ -35,6 +35,7 @@ public final class HadalServer implements AutoCloseable {
     private final Desk desk;
     private final @Nullable Ledger ledger;
     private final HttpServer http;
+    private final List<Route> routes;
     private final ScheduledExecutorService clock;
 
     /**
@@ -48,8 +49,9 @@ public final class HadalServer implements AutoCloseable {
      */
     public record Desk(ServerConfig config, Accounts accounts, Metrics metrics, Health health, Clock time) {}
 
-    private HadalServer(ServerConfig config, Desk desk, @Nullable Ledger ledger, HttpServer http, ApiKeys keys) {
-        this.config = config;
+    private HadalServer(Desk desk, @Nullable Ledger ledger, HttpServer http, List<Route> routes, ApiKeys keys) {
+        this.config = desk.config();
+        this.routes = List.copyOf(routes);
         this.desk = desk;
         this.ledger = ledger;
         this.http = http;
@@ -88,7 +90,7 @@ public final class HadalServer implements AutoCloseable {
             KeyGate gate = new KeyGate(keyFile == null ? null : keys, quotas, accounts, health);
             HttpServer http = HttpServer.start(config.http(), all, gate, new AccessLog(metrics));
             ProcessMetrics.register(metrics, http);
-            return new HadalServer(config, desk, ledger, http, keys);
+            return new HadalServer(desk, ledger, http, all, keys);
         } catch (RuntimeException | Error e) {
             if (ledger != null) {
                 ledger.close();
@@ -110,6 +112,11 @@ public final class HadalServer implements AutoCloseable {
     /** What the routes were made of. */
     public Desk desk() {
         return desk;
+    }
+
+    /** Everything that can be called. */
+    public List<Route> routes() {
+        return routes;
     }
 
     /** What listens. */

@@ -161,10 +161,17 @@ public final class Exchange {
         return String.valueOf(wait == null ? 1 : Math.max(1, (wait.toMillis() + 999) / 1000));
     }
 
-    /** Begins a response of events: the status line goes out now. */
+    /**
+     * Begins a response of events: the status line goes out now. Anthropic's clients are kept alive with their own kind
+     * of event, others with comments.
+     */
     public SseStream events() {
         watch();
-        return new SseStream(this, reply);
+        SseStream events = new SseStream(this, reply);
+        if (route().dialect() == Dialect.ANTHROPIC) {
+            events.keepAliveWith("ping", "{\"type\": \"ping\"}");
+        }
+        return events;
     }
 
     /** Begins a response whose body takes a while: nothing goes out for the first second. */

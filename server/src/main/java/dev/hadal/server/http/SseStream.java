@@ -37,8 +37,8 @@ public final class SseStream implements AutoCloseable {
         send(": " + line(text) + "\n\n");
     }
 
-    /** Keeps the stream alive with a named event from now on, as Anthropic's clients expect, instead of comments. */
-    public void keepAliveWith(String name, String json) {
+    /** Keeps the stream alive with a named event from now on instead of comments. */
+    void keepAliveWith(String name, String json) {
         sign = ("event: " + line(name) + "\ndata: " + line(json) + "\n\n").getBytes(StandardCharsets.UTF_8);
     }
 

@@ -126,6 +126,11 @@ public final class RawClient implements AutoCloseable {
         socket.close();
     }
 
+    /** Closes the connection before its time. */
+    public void leave() throws IOException {
+        socket.close();
+    }
+
     /** Ends the connection with a reset. */
     public void reset() throws IOException {
         socket.setSoLinger(true, 0);

@@ -141,13 +141,17 @@ final class Attention {
         Tiling tiling =
                 woA.getFirst().tiling(pass.rows(), Math.ceilDiv(pass.compute().threads(), woA.size()));
         int pieces = tiling.pieces();
-        pass.compute().pool().run(woA.size() * pieces, (item, worker) -> woA.get(item / pieces)
-                .forward(
-                        tiling.piece(item % pieces),
-                        scratch.values,
-                        null,
-                        scratch.groups,
-                        pass.compute().on(worker)));
+        pass.compute()
+                .pool()
+                .run(
+                        woA.size() * pieces,
+                        (item, worker) -> woA.get(item / pieces)
+                                .forward(
+                                        tiling.piece(item % pieces),
+                                        scratch.values,
+                                        null,
+                                        scratch.groups,
+                                        pass.compute().on(worker)));
         for (int row = 0; row < pass.rows(); row++) {
             pass.numerics().round(RoundingPoint.LINEAR, scratch.groups.data(), scratch.groups.at(row), woB.inputs());
         }

@@ -145,6 +145,22 @@ final class Entries {
         }
     }
 
+    /** Bytes of the pages that another list has too. */
+    long sharedBytes(Entries other) {
+        int both = Math.min(pages, other.pages);
+        long shared = 0;
+        for (int page = 0; page < both; page++) {
+            if (page % CHUNK == 0 && chunks[page / CHUNK] == other.chunks[page / CHUNK]) {
+                int inChunk = Math.min(CHUNK, both - page);
+                shared += (long) inChunk * pageBytes;
+                page += inChunk - 1;
+            } else {
+                shared += Page.shared(page(page), other.page(page));
+            }
+        }
+        return shared;
+    }
+
     /** Memory of the pages in bytes. */
     long bytes() {
         return (long) pages * pageBytes;

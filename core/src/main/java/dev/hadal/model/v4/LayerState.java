@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param compressed in layers with compression: finished entries and the block being filled
  * @param index in CSA layers: the same for the index keys
  */
-record LayerState(Window window, @Nullable Compressed compressed, @Nullable Compressed index) {
+record LayerState(
+        Window window,
+        @Nullable Compressed compressed,
+        @Nullable Compressed index) {
 
     /**
      * Finished entries of one compressor, and its unfinished block.
@@ -30,6 +33,10 @@ record LayerState(Window window, @Nullable Compressed compressed, @Nullable Comp
         private void addTo(Checksum sum) {
             entries.addTo(sum);
             tail.addTo(sum);
+        }
+
+        private long sharedBytes(@Nullable Compressed other) {
+            return other == null ? 0 : entries.sharedBytes(other.entries) + tail.sharedBytes(other.tail);
         }
 
         private long bytes() {
@@ -80,6 +87,13 @@ record LayerState(Window window, @Nullable Compressed compressed, @Nullable Comp
         if (index != null) {
             index.addTo(sum);
         }
+    }
+
+    /** Memory that the same layer of another sequence has too, in bytes. */
+    long sharedBytes(LayerState other) {
+        return window.sharedBytes(other.window)
+                + (compressed == null ? 0 : compressed.sharedBytes(other.compressed))
+                + (index == null ? 0 : index.sharedBytes(other.index));
     }
 
     /** Memory reachable, in bytes. */

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A piece of what sequences remember. Several may own it; then nobody writes to it. */
 final class Page {
@@ -16,6 +17,11 @@ final class Page {
     Page(byte[] data) {
         this.data = data;
         this.floats = ByteBuffer.wrap(data).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    }
+
+    /** Bytes that two have in common if they are one; either may be missing. */
+    static long shared(@Nullable Page page, @Nullable Page other) {
+        return page != null && page == other ? page.data.length : 0;
     }
 
     /** One more owner. */

@@ -122,6 +122,15 @@ final class Tail {
         }
     }
 
+    /** Bytes of the pages that another tail has too. */
+    long sharedBytes(Tail other) {
+        long bytes = Page.shared(previous, other.previous);
+        for (int i = 0; i < current.length; i++) {
+            bytes += Page.shared(current[i], other.current[i]);
+        }
+        return bytes;
+    }
+
     long bytes() {
         long pages = previous == null ? 0 : 1;
         for (Page page : current) {

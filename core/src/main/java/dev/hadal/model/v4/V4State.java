@@ -86,6 +86,16 @@ final class V4State implements SequenceState {
         return bytes;
     }
 
+    @Override
+    public long sharedBytes(SequenceState other) {
+        V4State that = (V4State) other;
+        long bytes = mtp == null || that.mtp == null ? 0 : mtp.sharedBytes(that.mtp);
+        for (int layer = 0; layer < layers.size(); layer++) {
+            bytes += layers.get(layer).sharedBytes(that.layers.get(layer));
+        }
+        return bytes;
+    }
+
     /** Memory of a state of {@code tokens} positions in bytes, without draft block: what {@link #bytes} will say. */
     static long bytes(V4Config config, StateFormats formats, long tokens) {
         long bytes = 0;

@@ -71,6 +71,15 @@ final class Window {
         }
     }
 
+    /** Bytes of the pages that another window has too. */
+    long sharedBytes(Window other) {
+        long bytes = 0;
+        for (int i = 0; i < pages.length; i++) {
+            bytes += Page.shared(pages[i], other.pages[i]);
+        }
+        return bytes;
+    }
+
     long bytes() {
         long bytes = 0;
         for (Page page : pages) {

@@ -147,7 +147,7 @@ class PrefixReuseTest {
         Random random = new Random(seed);
         List<int[]> paths = new ArrayList<>(List.of(new int[0]));
         int reused = 0;
-        for (int turn = 0; turn < 25; turn++) {
+        for (int turn = 0; turn < 16; turn++) {
             int[] before = paths.get(Math.max(0, paths.size() - 1 - random.nextInt(4)));
             int cut = random.nextBoolean() ? before.length : random.nextInt(before.length + 1);
             int[] ids = Arrays.copyOf(before, cut + 1 + random.nextInt(60));
@@ -179,7 +179,7 @@ class PrefixReuseTest {
             }
             paths.add(ids);
         }
-        assertThat(reused).isGreaterThan(1000);
+        assertThat(reused).isGreaterThan(300);
     }
 
     /** The state that the tree knows for a request, which must be at a given position unless that is negative. */

@@ -15,15 +15,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Against the recorded frequencies (architecture.md, appendix A) and the rotation of a plane. */
 class RopeTest {
     private static final StateKernels KERNELS = KernelSelector.scalar().state();
-    private static final String PLAIN =
-            """
+    private static final String PLAIN = """
             3f800000 3f3ff911 3f0ff59a 3ed7e89b 3ea1e89b 3e72d423 3e361887 3e088d77
             3dcccccd 3d99940d 3d6655c2 3d2cba15 3d0186e3 3cc2434f 3c91ad39 3c5a7bf2
             3c23d70a 3bf5b9b0 3bb8449c 3b8a2e77 3b4f3e38 3b1b690d 3ae91528 3aaec98e
             3a83126f 3a44948c 3a136a16 39dd1725 39a5cb60 3978a815 393a7753 390bd472
             """;
-    private static final String SCALED =
-            """
+    private static final String SCALED = """
             3f800000 3f300a3a 3ef21c1f 3ea67d01 3e64f92e 3e1d7475 3dd88cb4 3d94e963
             3d4ccccd 3d0cd4fb 3cc1b019 3c8530ce 3c372dbf 3bfbed88 3bad3d5e 3b6e4237
             3b147ae1 3ab714e0 3a5ebdb6 3a0530ce 399bb3af 39305978 38be904d 383e9b5f

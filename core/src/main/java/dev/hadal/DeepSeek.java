@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class DeepSeek implements AutoCloseable {
     private static final String TOKENIZER = "tokenizer.json";
     private static final long MAX_TOKENIZER_BYTES = 64L << 20;
+    private static final long LEAST_STATE_BYTES = 64L << 20;
 
     private final Checkpoint checkpoint;
     private final DeepSeekV4 model;
@@ -42,6 +43,7 @@ public final class DeepSeek implements AutoCloseable {
     private final ModelInfo info;
     private final GenerationDefaults defaults;
     private final EngineOptions engineOptions;
+    private final long copiedBytes;
     private @Nullable Tokenizer tokenizer;
     private @Nullable Engine engine;
     private @Nullable Chat chat;
@@ -62,6 +64,7 @@ public final class DeepSeek implements AutoCloseable {
         this.defaults = GenerationDefaults.of(checkpoint.files());
         this.kernels = KernelSelector.select(options.kernels(), options.notices());
         boolean copied = options.weights().copies(checkpoint.tensorBytes(), options.notices());
+        this.copiedBytes = copied ? WeightPlacement.copyBytes(checkpoint.tensorBytes()) : 0;
         this.model = new DeepSeekV4(
                 config,
                 weights,
@@ -134,10 +137,20 @@ public final class DeepSeek implements AutoCloseable {
             }
             // A checkpoint may have more rows than its tokenizer has ids; those rows were never trained.
             int vocabulary = checkpoint.files().exists(TOKENIZER) ? tokenizer().vocabularySize() : 0;
-            started = new Engine(model, engineOptions.withVocabulary(vocabulary));
+            started = new Engine(
+                    model, engineOptions.withVocabulary(vocabulary).withStateBudgetBytes(stateBudgetBytes()));
             engine = started;
         }
         return started;
+    }
+
+    /** Memory for states: what was asked for, or else half of the heap that weights and intermediate values leave. */
+    private long stateBudgetBytes() {
+        if (engineOptions.stateBudgetBytes() > 0) {
+            return engineOptions.stateBudgetBytes();
+        }
+        long left = Runtime.getRuntime().maxMemory() - copiedBytes - model.scratchBytes();
+        return Math.max(LEAST_STATE_BYTES, left / 2);
     }
 
     /**

@@ -24,8 +24,7 @@ public enum WeightPlacement {
         if (weightBytes < WORTH_COPYING_BYTES) {
             return false;
         }
-        // A sixteenth more, since matrices whose outputs do not fill a panel are padded.
-        boolean fits = weightBytes + weightBytes / 16 <= Runtime.getRuntime().maxMemory() - RESERVE_BYTES;
+        boolean fits = copyBytes(weightBytes) <= Runtime.getRuntime().maxMemory() - RESERVE_BYTES;
         if (!fits) {
             notices.accept(
                     "the weights, " + (weightBytes >> 20) + " MiB, stay in the mapped files, since a copy does not"
@@ -33,5 +32,10 @@ public enum WeightPlacement {
                             + " MiB; results are the same, tokens come several times slower");
         }
         return fits;
+    }
+
+    /** What a copy takes: a sixteenth more, since matrices whose outputs do not fill a panel are padded. */
+    static long copyBytes(long weightBytes) {
+        return weightBytes + weightBytes / 16;
     }
 }

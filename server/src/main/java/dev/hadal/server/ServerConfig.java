@@ -35,9 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record ServerConfig(
         HttpOptions http, Access access, Behaviour behaviour, Logging logging, EngineOptions engine, Duration drain) {
-    /** The part of the heap that sequences and cached prefixes may take by default. */
-    private static final int STATE_SHARE = 3;
-
     /**
      * Who may use it, and for how much.
      *
@@ -122,7 +119,7 @@ public record ServerConfig(
                         "limits.state",
                         BYTES,
                         "0",
-                        "memory of sequences and cached prefixes; 0: a third of the heap")));
+                        "memory of sequences and cached prefixes; 0: half of what weights leave of the heap")));
     }
 
     private static Setting setting(String name, Setting.Kind kind, String standard, String meaning) {
@@ -174,10 +171,9 @@ public record ServerConfig(
     }
 
     private static EngineOptions engine(Settings settings) {
-        long state = settings.bytes("limits.state");
         return EngineOptions.defaults()
                 .withRunningSequences(settings.count("limits.running"))
-                .withStateBudgetBytes(state == 0 ? Runtime.getRuntime().maxMemory() / STATE_SHARE : state)
+                .withStateBudgetBytes(settings.bytes("limits.state"))
                 .withQueue(new EngineOptions.QueueLimits(
                         settings.count("limits.queue"),
                         settings.count("limits.queue-tokens"),

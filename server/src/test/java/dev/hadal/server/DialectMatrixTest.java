@@ -16,24 +16,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DialectMatrixTest {
     private static final String SCRIPT = """
-        rules:
-          - when: {from: tool}
-            reasoning: "It rains, «sehr»."
-            text: "Es regnet 🌧 in Paris.\\n\\n- take an umbrella"
-          - when: {contains: long}
-            reasoning: I go on.
-            text: and on and on and on
-            finish: length
-          - when: {contains: raw}
-            raw: "odd</think>\\n\\n<｜DSML｜tool_calls>\\n<｜DSML｜invoke name=\\"weather\\">\\n<｜DSML｜parameter name=\\"days\\" string=\\"false\\">3</｜DSML｜parameter>\\n</｜DSML｜invoke>\\n</｜DSML｜tool_calls>"
-          - when: {contains: weather}
-            reasoning: I look twice.
-            text: I look.
-            calls:
-              - {tool: weather, arguments: {city: "Par\\"is", days: 3}}
-              - {tool: weather, arguments: {city: Rome}}
-          - text: Only text.
-        """;
+            rules:
+              - when: {from: tool}
+                reasoning: "It rains, «sehr»."
+                text: "Es regnet 🌧 in Paris.\\n\\n- take an umbrella"
+              - when: {contains: long}
+                reasoning: I go on.
+                text: and on and on and on
+                finish: length
+              - when: {contains: raw}
+                raw: "odd</think>\\n\\n<｜DSML｜tool_calls>\\n<｜DSML｜invoke name=\\"weather\\">\\n<｜DSML｜parameter name=\\"days\\" string=\\"false\\">3</｜DSML｜parameter>\\n</｜DSML｜invoke>\\n</｜DSML｜tool_calls>"
+              - when: {contains: weather}
+                reasoning: I look twice.
+                text: I look.
+                calls:
+                  - {tool: weather, arguments: {city: "Par\\"is", days: 3}}
+                  - {tool: weather, arguments: {city: Rome}}
+              - text: Only text.
+            """;
 
     private static final String PARAMETERS =
             "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"},\"days\":{\"type\":\"integer\"}}}";
@@ -79,27 +79,29 @@ class DialectMatrixTest {
     }
 
     private static Question afterTools() {
-        String chat = "{\"role\":\"user\",\"content\":\"the weather?\"},{\"role\":\"assistant\",\"content\":\"I"
-            + " look.\",\"reasoning_content\":\"Look.\",\"tool_calls\":["
-            + "{\"id\":\"a\",\"type\":\"function\",\"function\":{\"name\":\"weather\",\"arguments\":\"{\\\"city\\\":\\\"Paris\\\"}\"}},{\"id\":\"b\",\"type\":\"function\",\"function\":{\"name\":\"weather\",\"arguments\":\"{\\\"city\\\":"
-            + " \\\"Rome\\\"}\"}}]},{\"role\":\"tool\",\"tool_call_id\":\"b\",\"content\":\"sun\"},"
-            + "{\"role\":\"tool\",\"tool_call_id\":\"a\",\"content\":\"rain\"},"
-            + "{\"role\":\"user\",\"content\":\"so?\"}";
+        String chat = "{\"role\":\"user\",\"content\":\"the weather?\"},"
+                + "{\"role\":\"assistant\",\"content\":\"I look.\",\"reasoning_content\":\"Look.\",\"tool_calls\":["
+                + "{\"id\":\"a\",\"type\":\"function\",\"function\":{\"name\":\"weather\",\"arguments\":\"{\\\"city\\\":\\\"Paris\\\"}\"}},"
+                + "{\"id\":\"b\",\"type\":\"function\",\"function\":{\"name\":\"weather\",\"arguments\":\"{\\\"city\\\": \\\"Rome\\\"}\"}}]},"
+                + "{\"role\":\"tool\",\"tool_call_id\":\"b\",\"content\":\"sun\"},"
+                + "{\"role\":\"tool\",\"tool_call_id\":\"a\",\"content\":\"rain\"},"
+                + "{\"role\":\"user\",\"content\":\"so?\"}";
         String message = "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"the weather?\"}]},"
-            + "{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"Look.\",\"signature\":\"s\"},{\"type\":\"text\",\"text\":\"I"
-            + " look.\"},{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"weather\",\"input\":{\"city\":\"Paris\"}},"
-            + "{\"type\":\"tool_use\",\"id\":\"b\",\"name\":\"weather\",\"input\":{\"city\":\"Rome\"}}]},"
-            + "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"b\",\"content\":\"sun\"},"
-            + "{\"type\":\"tool_result\",\"tool_use_id\":\"a\",\"content\":[{\"type\":\"text\",\"text\":\"rain\"}]},"
-            + "{\"type\":\"text\",\"text\":\"so?\"}]}";
+                + "{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"Look.\",\"signature\":\"s\"},"
+                + "{\"type\":\"text\",\"text\":\"I look.\"},"
+                + "{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"weather\",\"input\":{\"city\":\"Paris\"}},"
+                + "{\"type\":\"tool_use\",\"id\":\"b\",\"name\":\"weather\",\"input\":{\"city\":\"Rome\"}}]},"
+                + "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"b\",\"content\":\"sun\"},"
+                + "{\"type\":\"tool_result\",\"tool_use_id\":\"a\",\"content\":[{\"type\":\"text\",\"text\":\"rain\"}]},"
+                + "{\"type\":\"text\",\"text\":\"so?\"}]}";
         String input = "{\"role\":\"user\",\"content\":[{\"type\":\"input_text\",\"text\":\"the weather?\"}]},"
-            + "{\"type\":\"reasoning\",\"summary\":[],\"content\":[{\"type\":\"reasoning_text\",\"text\":\"Look.\"}]},{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"text\":\"I"
-            + " look.\"}]},"
-            + "{\"type\":\"function_call\",\"call_id\":\"a\",\"name\":\"weather\",\"arguments\":\"{\\\"city\\\":\\\"Paris\\\"}\"},"
-            + "{\"type\":\"function_call\",\"call_id\":\"b\",\"name\":\"weather\",\"arguments\":\"{\\\"city\\\":\\\"Rome\\\"}\"},"
-            + "{\"type\":\"function_call_output\",\"call_id\":\"b\",\"output\":\"sun\"},"
-            + "{\"type\":\"function_call_output\",\"call_id\":\"a\",\"output\":\"rain\"},"
-            + "{\"role\":\"user\",\"content\":\"so?\"}";
+                + "{\"type\":\"reasoning\",\"summary\":[],\"content\":[{\"type\":\"reasoning_text\",\"text\":\"Look.\"}]},"
+                + "{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"text\":\"I look.\"}]},"
+                + "{\"type\":\"function_call\",\"call_id\":\"a\",\"name\":\"weather\",\"arguments\":\"{\\\"city\\\":\\\"Paris\\\"}\"},"
+                + "{\"type\":\"function_call\",\"call_id\":\"b\",\"name\":\"weather\",\"arguments\":\"{\\\"city\\\":\\\"Rome\\\"}\"},"
+                + "{\"type\":\"function_call_output\",\"call_id\":\"b\",\"output\":\"sun\"},"
+                + "{\"type\":\"function_call_output\",\"call_id\":\"a\",\"output\":\"rain\"},"
+                + "{\"role\":\"user\",\"content\":\"so?\"}";
         return new Question(
                 "an answer after tools",
                 CHAT_TOOLS + ",\"messages\":[" + chat + "]",

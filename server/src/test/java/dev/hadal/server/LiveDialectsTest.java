@@ -31,29 +31,29 @@ import tools.jackson.databind.node.ObjectNode;
 @Timeout(60)
 class LiveDialectsTest {
     private static final String SCRIPT = """
-        context: 4096
-        rules:
-          - when: {contains: break early}
-            text: never
-            fault: {kind: exception}
-          - when: {contains: break late}
-            text: one two three four five six
-            fault: {kind: exception, after: 4}
-          - when: {contains: slow}
-            text: "a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e f g h i j k l m n o p"
-            delay: 100ms
-          - when: {from: tool}
-            text: done
-          - when: {contains: call}
-            reasoning: A secret thought.
-            calls:
-              - {tool: f, arguments: {x: 1}}
-              - {tool: Write, arguments: {file_path: /home/user/project/hello.txt, content: "TOKEN-1\\n"}}
-          - when: {contains: stop here}
-            text: "before ### after"
-          - reasoning: Hm.
-            text: Hello.
-        """;
+            context: 4096
+            rules:
+              - when: {contains: break early}
+                text: never
+                fault: {kind: exception}
+              - when: {contains: break late}
+                text: one two three four five six
+                fault: {kind: exception, after: 4}
+              - when: {contains: slow}
+                text: "a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e f g h i j k l m n o p"
+                delay: 100ms
+              - when: {from: tool}
+                text: done
+              - when: {contains: call}
+                reasoning: A secret thought.
+                calls:
+                  - {tool: f, arguments: {x: 1}}
+                  - {tool: Write, arguments: {file_path: /home/user/project/hello.txt, content: "TOKEN-1\\n"}}
+              - when: {contains: stop here}
+                text: "before ### after"
+              - reasoning: Hm.
+                text: Hello.
+            """;
     private static final String HELLO =
             "{\"model\":\"deepseek-v4-flash\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]%s}";
     private static final String TOOL = "{\"type\":\"function\",\"function\":{\"name\":\"f\"}}";

@@ -19,27 +19,27 @@ import tools.jackson.databind.node.ObjectNode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RecordedRequestsTest {
     private static final String SCRIPT = """
-        rules:
-          - when: {from: tool}
-            reasoning: It is done.
-            text: Done, the tool has answered.
-          - when: {from: user, turn: 1}
-            reasoning: The user wants one file.
-            text: I call a tool.
-            calls:
-              - any:
-                  - {tool: Write, arguments: {file_path: /tmp/x, content: "TOKEN-1\\n"}}
-                  - {tool: write, arguments: {path: /tmp/x, content: "TOKEN-1\\n"}}
-                  - {tool: write_file, arguments: {file_path: /tmp/x, content: "TOKEN-1\\n"}}
-                  - {tool: exec_command, arguments: {cmd: ls}}
-                  - {tool: get_weather, arguments: {city: Hangzhou}}
-                  - {tool: bash, arguments: {command: ls}}
-                  - {tool: Agent, arguments: {prompt: ls}}
-                  - {tool: apply_patch, arguments: {input: x}}
-                  - {tool: agent, arguments: {prompt: ls}}
-          - reasoning: A last word.
-            text: Hello.
-        """;
+            rules:
+              - when: {from: tool}
+                reasoning: It is done.
+                text: Done, the tool has answered.
+              - when: {from: user, turn: 1}
+                reasoning: The user wants one file.
+                text: I call a tool.
+                calls:
+                  - any:
+                      - {tool: Write, arguments: {file_path: /tmp/x, content: "TOKEN-1\\n"}}
+                      - {tool: write, arguments: {path: /tmp/x, content: "TOKEN-1\\n"}}
+                      - {tool: write_file, arguments: {file_path: /tmp/x, content: "TOKEN-1\\n"}}
+                      - {tool: exec_command, arguments: {cmd: ls}}
+                      - {tool: get_weather, arguments: {city: Hangzhou}}
+                      - {tool: bash, arguments: {command: ls}}
+                      - {tool: Agent, arguments: {prompt: ls}}
+                      - {tool: apply_patch, arguments: {input: x}}
+                      - {tool: agent, arguments: {prompt: ls}}
+              - reasoning: A last word.
+                text: Hello.
+            """;
 
     private final OpenApi openApi = OpenApi.read();
     private LiveServer server;

@@ -29,27 +29,26 @@ class MessagesFieldsTest {
     @Test
     void readsBlocksOfEveryKind() {
         ServedCall call = read("""
-            {"system": [{"type": "text", "text": "x-anthropic-billing-header: cc_version=1"},
-                        {"type": "text", "text": "s1", "cache_control": {"type": "ephemeral"}},
-                        {"type": "text", "text": "s2"}],
-             "messages": [
-              {"role": "user", "content": [{"type": "text", "text": "u"},
-                  {"type": "image", "source": {"type": "base64", "data": "AAAA"}}]},
-              {"role": "system", "content": "late"},
-              {"role": "assistant", "content": [
-                  {"type": "thinking", "thinking": "t", "signature": "x"},
-                  {"type": "redacted_thinking", "data": "x"},
-                  {"type": "text", "text": "a"},
-                  {"type": "tool_use", "id": "c", "name": "f", "input": {"b": 1.50, "a": ["x"]}}]},
-              {"role": "user", "content": [
-                  {"type": "tool_result", "tool_use_id": "c", "is_error": false, "content": [
-                      {"type": "text", "text": "r"}, {"type": "image", "source": {}}]},
-                  {"type": "text", "text": "more"}]}],
-             "tools": [{"name": "f", "description": "d", "input_schema": {"type": "object"}, "defer_loading": true,
-                        "cache_control": {"type": "ephemeral"}},
-                       {"type": "web_search_20250305", "name": "web_search"}],
-             "metadata": {"user_id": "u1"}}\
-            """);
+                {"system": [{"type": "text", "text": "x-anthropic-billing-header: cc_version=1"},
+                            {"type": "text", "text": "s1", "cache_control": {"type": "ephemeral"}},
+                            {"type": "text", "text": "s2"}],
+                 "messages": [
+                  {"role": "user", "content": [{"type": "text", "text": "u"},
+                      {"type": "image", "source": {"type": "base64", "data": "AAAA"}}]},
+                  {"role": "system", "content": "late"},
+                  {"role": "assistant", "content": [
+                      {"type": "thinking", "thinking": "t", "signature": "x"},
+                      {"type": "redacted_thinking", "data": "x"},
+                      {"type": "text", "text": "a"},
+                      {"type": "tool_use", "id": "c", "name": "f", "input": {"b": 1.50, "a": ["x"]}}]},
+                  {"role": "user", "content": [
+                      {"type": "tool_result", "tool_use_id": "c", "is_error": false, "content": [
+                          {"type": "text", "text": "r"}, {"type": "image", "source": {}}]},
+                      {"type": "text", "text": "more"}]}],
+                 "tools": [{"name": "f", "description": "d", "input_schema": {"type": "object"}, "defer_loading": true,
+                            "cache_control": {"type": "ephemeral"}},
+                           {"type": "web_search_20250305", "name": "web_search"}],
+                 "metadata": {"user_id": "u1"}}""");
         assertThat(call.conversation().messages())
                 .containsExactly(
                         Message.system("s1\n\ns2"),

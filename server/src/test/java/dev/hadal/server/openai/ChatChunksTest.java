@@ -132,11 +132,11 @@ class ChatChunksTest {
                         .of(List.of(Scene.answer(Scene.called())))
                         .toString())
                 .isEqualTo("{\"id\":\"id-1\",\"object\":\"chat.completion\",\"created\":1788397871,"
-                               + "\"model\":\"deepseek-v4-flash\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"I"
-                               + " look.\",\"reasoning_content\":\"Look.\",\"tool_calls\":[{\"index\":0,"
-                               + "\"id\":\"call_00_a\",\"type\":\"function\",\"function\":{\"name\":\"weather\",\"arguments\":\"{\\\"city\\\":"
-                               + " \\\"Paris\\\"}\"}}]},\"logprobs\":null,"
-                               + "\"finish_reason\":\"tool_calls\"}],\"usage\":" + USAGE
+                        + "\"model\":\"deepseek-v4-flash\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
+                        + "\"content\":\"I look.\",\"reasoning_content\":\"Look.\",\"tool_calls\":[{\"index\":0,"
+                        + "\"id\":\"call_00_a\",\"type\":\"function\",\"function\":{\"name\":\"weather\","
+                        + "\"arguments\":\"{\\\"city\\\": \\\"Paris\\\"}\"}}]},\"logprobs\":null,"
+                        + "\"finish_reason\":\"tool_calls\"}],\"usage\":" + USAGE
                         + ",\"system_fingerprint\":\"f00d\"}");
     }
 

@@ -108,12 +108,11 @@ class ChatRequestFieldsTest {
                 "\"stop\":5                     | stop: must be an array, but is a number",
                 "\"stream\":\"yes\"             | stream: must be true or false, but is a string",
                 "\"logprobs\":true,\"top_logprobs\":21 | top_logprobs: must be from 0 to 20, but is 21",
-                "\"thinking\":{\"type\":\"on\"} | thinking.type: unknown variant `on`, expected one of `enabled`,"
-                        + " `disabled`",
+                "\"thinking\":{\"type\":\"on\"} | thinking.type: unknown variant `on`, expected one of `enabled`, `disabled`",
                 "\"reasoning_effort\":\"ultra\" | reasoning_effort: unknown variant `ultra`, expected one of `none`, "
                         + "`minimal`, `low`, `medium`, `high`, `xhigh`, `max`",
-                "\"tool_choice\":\"maybe\"      | tool_choice: unknown variant `maybe`, expected one of `none`,"
-                        + " `auto`, `required`",
+                "\"tool_choice\":\"maybe\"      | tool_choice: unknown variant `maybe`, expected one of `none`, `auto`, "
+                        + "`required`",
                 "\"tools\":{}                   | tools: must be an array, but is an object",
                 "\"tools\":[{\"type\":\"function\"}] | tools[0].function: is required and must be an object"
             })

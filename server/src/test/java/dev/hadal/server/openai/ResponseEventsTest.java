@@ -135,15 +135,17 @@ class ResponseEventsTest {
     @Test
     void itemsBecomeTheMessagesThatTheyWere() {
         String body = "{\"instructions\":\"Be brief.\",\"input\":["
-            + "{\"type\":\"message\",\"role\":\"developer\",\"content\":[{\"type\":\"input_text\",\"text\":\"Dev.\"}]},"
-            + "{\"role\":\"user\",\"content\":\"q\"},"
-            + "{\"type\":\"reasoning\",\"summary\":[],\"encrypted_content\":\"" + SealedReasoning.seal("Hm.")
-                + "\"},{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"text\":\"a\"}]},"
+                + "{\"type\":\"message\",\"role\":\"developer\",\"content\":[{\"type\":\"input_text\",\"text\":\"Dev.\"}]},"
+                + "{\"role\":\"user\",\"content\":\"q\"},"
+                + "{\"type\":\"reasoning\",\"summary\":[],\"encrypted_content\":\"" + SealedReasoning.seal("Hm.")
+                + "\"},"
+                + "{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"text\":\"a\"}]},"
                 + "{\"type\":\"function_call\",\"call_id\":\"c\",\"namespace\":\"agents\",\"name\":\"close\",\"arguments\":\"{}\"},"
                 + "{\"type\":\"custom_tool_call\",\"call_id\":\"d\",\"name\":\"patch\",\"input\":\"x\\\"y\"},"
                 + "{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":\"r\"},"
-                + "{\"type\":\"custom_tool_call_output\",\"call_id\":\"d\",\"output\":[{\"type\":\"input_text\",\"text\":\"s\"}]},{\"type\":\"reasoning\",\"summary\":[],\"encrypted_content\":\"of"
-                + " another server\"},{\"role\":\"assistant\",\"content\":\"b\"},"
+                + "{\"type\":\"custom_tool_call_output\",\"call_id\":\"d\",\"output\":[{\"type\":\"input_text\",\"text\":\"s\"}]},"
+                + "{\"type\":\"reasoning\",\"summary\":[],\"encrypted_content\":\"of another server\"},"
+                + "{\"role\":\"assistant\",\"content\":\"b\"},"
                 + "{\"role\":\"user\",\"content\":\"next\"}]," + TOOLS.substring(1);
         ResponseFields.Asked asked = read(body);
         assertThat(asked.call().conversation().messages())

@@ -58,7 +58,8 @@ public final class Arrival {
         Generation first = submit(tokens, 1, 1);
         first.take();
         Duration alone = first.usage().timings().firstToken();
-        Generation answer = submit(SHORT_PROMPT, Integer.MAX_VALUE, 2);
+        // A step reads at least one token of the prompt, so the answer lasts as long as the prompt is read.
+        Generation answer = submit(SHORT_PROMPT, tokens, 2);
         answer.take();
         Generation prompt = submit(tokens, 1, 3);
         List<Double> gaps = new ArrayList<>();

@@ -31,7 +31,7 @@ public record OpenOptions(
         EngineOptions engine,
         Consumer<String> notices,
         DoubleConsumer loading) {
-    private static final int BATCH_ROWS = 256;
+    private static final int BATCH_ROWS = 512;
 
     /** Checks the numbers. */
     public OpenOptions {

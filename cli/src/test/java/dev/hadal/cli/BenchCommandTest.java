@@ -40,7 +40,7 @@ class BenchCommandTest {
                         " processors, 2 threads\n",
                         " GB/s before, ",
                         " GFLOP/s before, ",
-                        ", 256 rows a batch\n",
+                        ", 512 rows a batch\n",
                         "  kernels                 vector, ",
                         "  weights                 mapped\n");
         assertThat(lines.stream().filter(line -> line.startsWith("| ")))

@@ -16,6 +16,8 @@ final class KernelProbe {
     private final BooleanSupplier cancelled;
     private final Rows x = Rows.allocate(ROWS, WIDTH);
     private final Rows y = Rows.allocate(ROWS, WIDTH);
+    private final Rows tileInputs = Rows.allocate(ROWS, Workspace.DEPTH);
+    private final Rows tileSums = Rows.allocate(ROWS, Tile.COLUMNS);
     private final Panel full = new Panel(128, 4);
     private final Panel partial = new Panel(128, 4);
     private final Panel unpacked = new Panel(128, 4);
@@ -39,6 +41,7 @@ final class KernelProbe {
 
     private final List<Probe> probes = List.of(
             k -> k.multiply(x, y, 0, ROWS, full),
+            k -> k.multiply(tileInputs, tileSums, 0, ROWS, full),
             k -> k.multiply(x, y, 0, ROWS, partial),
             k -> k.multiply(x, y, 0, 1, full),
             k -> k.packed().unpack(fp8, 0, 0, 128, unpacked),

@@ -15,10 +15,12 @@ public final class Tile {
     /** Most panels. */
     public static final int PANELS = 8;
 
+    static final int COLUMNS = PANELS * Panel.LANES;
+
     private static final int ROW_MULTIPLE = 4;
 
     private final Rows inputs = Rows.allocate(ROWS, Workspace.DEPTH);
-    private final Rows sums = Rows.allocate(ROWS, PANELS * Panel.LANES);
+    private final Rows sums = Rows.allocate(ROWS, COLUMNS);
     private Rows source = inputs;
     private int @Nullable [] picks;
     private int first;

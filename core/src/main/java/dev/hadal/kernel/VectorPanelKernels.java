@@ -17,6 +17,9 @@ final class VectorPanelKernels implements PanelKernels {
     private static final VectorSpecies<Float> FLOATS = species();
     private static final int WIDTH = FLOATS.length();
 
+    private static final int IN = Workspace.DEPTH;
+    private static final int OUT = Tile.COLUMNS;
+
     private static VectorSpecies<Float> species() {
         try {
             int bits = MethodHandles.classData(MethodHandles.lookup(), "_", Integer.class);
@@ -31,12 +34,20 @@ final class VectorPanelKernels implements PanelKernels {
     @Override
     public void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel) {
         int whole = panel.lanes - panel.lanes % (2 * WIDTH);
+        boolean inTile = x.stride() == IN && y.stride() == OUT;
+        boolean tiled = inTile && panel.stride == Panel.LANES && panel.inputColumn == 0;
         int row = firstRow;
         for (int rest = rows; rest > 0; ) {
             int taken = rowsAtOnce(rest);
             for (int lane = 0; lane < whole; lane += 2 * WIDTH) {
                 switch (taken) {
-                    case 8 -> eightRows(x, y, row, panel, lane);
+                    case 8 -> {
+                        if (tiled) {
+                            eightTileRows(x.data(), y.data(), row, panel, lane);
+                        } else {
+                            eightRows(x, y, row, panel, lane);
+                        }
+                    }
                     case 6 -> sixRows(x, y, row, panel, lane);
                     case 4 -> fourRows(x, y, row, panel, lane);
                     default -> oneRow(x, y, row, panel, lane);
@@ -62,6 +73,69 @@ final class VectorPanelKernels implements PanelKernels {
             return 6;
         }
         return rest >= 4 ? 4 : 1;
+    }
+
+    /**
+     * {@link #eightRows} in a {@link Tile}, whose strides are constants: with them the compiler checks bounds once for
+     * all rows, and a block of 32 inputs is too short to hide it otherwise.
+     */
+    private static void eightTileRows(float[] xs, float[] ys, int row, Panel panel, int lane) {
+        float[] ws = panel.weights;
+        int to = row * Tile.COLUMNS + panel.outputColumn + lane;
+        int w0 = panel.offset + lane;
+        int from = row * Workspace.DEPTH;
+        for (int first = 0, scale = lane; first < panel.depth; scale += Panel.LANES) {
+            int inputs = Math.min(panel.block, panel.depth - first);
+            FloatVector p00 = FloatVector.zero(FLOATS), p01 = p00;
+            FloatVector p10 = p00, p11 = p00;
+            FloatVector p20 = p00, p21 = p00;
+            FloatVector p30 = p00, p31 = p00;
+            FloatVector p40 = p00, p41 = p00;
+            FloatVector p50 = p00, p51 = p00;
+            FloatVector p60 = p00, p61 = p00;
+            FloatVector p70 = p00, p71 = p00;
+            for (int k = 0; k < inputs; k++) {
+                FloatVector u = FloatVector.fromArray(FLOATS, ws, w0 + k * Panel.LANES);
+                FloatVector v = FloatVector.fromArray(FLOATS, ws, w0 + k * Panel.LANES + WIDTH);
+                p00 = u.fma(FloatVector.broadcast(FLOATS, xs[from + k]), p00);
+                p01 = v.fma(FloatVector.broadcast(FLOATS, xs[from + k]), p01);
+                p10 = u.fma(FloatVector.broadcast(FLOATS, xs[from + IN + k]), p10);
+                p11 = v.fma(FloatVector.broadcast(FLOATS, xs[from + IN + k]), p11);
+                p20 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 2 * IN + k]), p20);
+                p21 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 2 * IN + k]), p21);
+                p30 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 3 * IN + k]), p30);
+                p31 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 3 * IN + k]), p31);
+                p40 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 4 * IN + k]), p40);
+                p41 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 4 * IN + k]), p41);
+                p50 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 5 * IN + k]), p50);
+                p51 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 5 * IN + k]), p51);
+                p60 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 6 * IN + k]), p60);
+                p61 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 6 * IN + k]), p61);
+                p70 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 7 * IN + k]), p70);
+                p71 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 7 * IN + k]), p71);
+            }
+            FloatVector s = FloatVector.fromArray(FLOATS, panel.scales, scale);
+            FloatVector t = FloatVector.fromArray(FLOATS, panel.scales, scale + WIDTH);
+            s.fma(p00, FloatVector.fromArray(FLOATS, ys, to)).intoArray(ys, to);
+            t.fma(p01, FloatVector.fromArray(FLOATS, ys, to + WIDTH)).intoArray(ys, to + WIDTH);
+            s.fma(p10, FloatVector.fromArray(FLOATS, ys, to + OUT)).intoArray(ys, to + OUT);
+            t.fma(p11, FloatVector.fromArray(FLOATS, ys, to + OUT + WIDTH)).intoArray(ys, to + OUT + WIDTH);
+            s.fma(p20, FloatVector.fromArray(FLOATS, ys, to + 2 * OUT)).intoArray(ys, to + 2 * OUT);
+            t.fma(p21, FloatVector.fromArray(FLOATS, ys, to + 2 * OUT + WIDTH)).intoArray(ys, to + 2 * OUT + WIDTH);
+            s.fma(p30, FloatVector.fromArray(FLOATS, ys, to + 3 * OUT)).intoArray(ys, to + 3 * OUT);
+            t.fma(p31, FloatVector.fromArray(FLOATS, ys, to + 3 * OUT + WIDTH)).intoArray(ys, to + 3 * OUT + WIDTH);
+            s.fma(p40, FloatVector.fromArray(FLOATS, ys, to + 4 * OUT)).intoArray(ys, to + 4 * OUT);
+            t.fma(p41, FloatVector.fromArray(FLOATS, ys, to + 4 * OUT + WIDTH)).intoArray(ys, to + 4 * OUT + WIDTH);
+            s.fma(p50, FloatVector.fromArray(FLOATS, ys, to + 5 * OUT)).intoArray(ys, to + 5 * OUT);
+            t.fma(p51, FloatVector.fromArray(FLOATS, ys, to + 5 * OUT + WIDTH)).intoArray(ys, to + 5 * OUT + WIDTH);
+            s.fma(p60, FloatVector.fromArray(FLOATS, ys, to + 6 * OUT)).intoArray(ys, to + 6 * OUT);
+            t.fma(p61, FloatVector.fromArray(FLOATS, ys, to + 6 * OUT + WIDTH)).intoArray(ys, to + 6 * OUT + WIDTH);
+            s.fma(p70, FloatVector.fromArray(FLOATS, ys, to + 7 * OUT)).intoArray(ys, to + 7 * OUT);
+            t.fma(p71, FloatVector.fromArray(FLOATS, ys, to + 7 * OUT + WIDTH)).intoArray(ys, to + 7 * OUT + WIDTH);
+            first += inputs;
+            from += inputs;
+            w0 += inputs * Panel.LANES;
+        }
     }
 
     private static void eightRows(Rows x, Rows y, int row, Panel panel, int lane) {

@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
                     + " llama-bench's.",
             "",
             "Weights count as read once for a batch, in their stored formats, and of the routed experts those in use;"
-                + " GFLOP/s are those of the matrix products. Speeds are medians, +- is half the range. Deep contexts"
-                + " are drawn from a seed, not read."
+                    + " GFLOP/s are those of the matrix products. Speeds are medians, +- is half the range. Deep contexts"
+                    + " are drawn from a seed, not read."
         },
         footer = {"", "  hadal bench --model mini -p 128,512 -n 64 -d 0,4096", "  hadal bench -n 64 --parallel 1,4,8"})
 final class BenchCommand implements Runnable {
@@ -125,7 +125,8 @@ final class BenchCommand implements Runnable {
         // The first measurement still runs code that is being compiled.
         MachineProbe.measure(threads, PROBE_NANOS);
         MachineLimits before = MachineProbe.measure(threads, PROBE_NANOS);
-        OpenOptions options = hadal.options(terminal).withNumerics(numerics.mode()).withThreads(threads);
+        OpenOptions options =
+                hadal.options(terminal).withNumerics(numerics.mode()).withThreads(threads);
         try (DeepSeek deepSeek = hadal.checked(DeepSeek.open(model.files(), options))) {
             measure(deepSeek, before);
         } catch (InterruptedException e) {

@@ -172,10 +172,12 @@ final class ServeCommand implements Runnable {
             }
         } else if (models.isEmpty()) {
             served.add(
-                    List.of(FLASH, PRO, NANO), () -> keep(hadal.checked(DeepSeek.open(EmbeddedModel.files(), options(config, NANO)))));
+                    List.of(FLASH, PRO, NANO),
+                    () -> keep(hadal.checked(DeepSeek.open(EmbeddedModel.files(), options(config, NANO)))));
         } else {
             models.forEach((name, directory) -> served.add(
-                    List.of(name), () -> keep(hadal.checked(DeepSeek.open(DirectoryFiles.open(directory), options(config, name))))));
+                    List.of(name),
+                    () -> keep(hadal.checked(DeepSeek.open(DirectoryFiles.open(directory), options(config, name))))));
         }
         return served;
     }

@@ -16,8 +16,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
     private static final String[] COMMANDS = {
-        "run", "chat", "tokenize", "prompt", "parse", "logits", "inspect", "plan", "synth", "bench", "serve", "key",
-        "usage", "soak"
+        "run",
+        "chat",
+        "tokenize",
+        "prompt",
+        "parse",
+        "logits",
+        "inspect",
+        "plan",
+        "synth",
+        "bench",
+        "serve",
+        "key",
+        "usage",
+        "soak"
     };
 
     @Test

@@ -47,7 +47,7 @@ class EqualBitsTest {
         golden = Golden.open(name);
         ids = golden.ids();
         model = golden.model(NumericsMode.QAT, FastKernels.INSTANCE, 2);
-        whole = REFERENCES.computeIfAbsent(name, _ -> golden.logits(model, ids, ids.length));
+        whole = REFERENCES.computeIfAbsent(name, unread -> golden.logits(model, ids, ids.length));
     }
 
     @AfterEach

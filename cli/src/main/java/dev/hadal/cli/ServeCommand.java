@@ -50,6 +50,7 @@ final class ServeCommand implements Runnable {
     private static final String FLASH = "deepseek-v4-flash";
     private static final String PRO = "deepseek-v4-pro";
     private static final String NANO = "hadal-nano";
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Terminal terminal;
     private final HadalCommand hadal;
@@ -139,9 +140,22 @@ final class ServeCommand implements Runnable {
         private volatile @Nullable Throwable cause;
     }
 
-    private static void open(HadalServer running, ServedModels served) {
+    private void open(HadalServer running, ServedModels served) {
         served.open();
         running.ready();
+        opened.stream().findFirst().ifPresent(model -> showKernels(running, model));
+    }
+
+    /** Which kernels compute is known when the compiler has translated them. */
+    private static void showKernels(HadalServer running, DeepSeek model) {
+        Thread.ofVirtual().start(() -> {
+            try {
+                String path = model.settledKernels(PATIENCE);
+                running.desk().metrics().info("hadal_kernels", "The kernels that compute", "path", path);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     private void drain(HadalServer running, StopSignals signals) throws InterruptedException {

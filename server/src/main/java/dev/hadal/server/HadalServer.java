@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** A running server. */
 public final class HadalServer implements AutoCloseable {
     private static final long REFRESH_SECONDS = 5;
+    private static final int NOTED_BYTES = 64 << 10;
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final System.Logger logger = System.getLogger(HadalServer.class.getName());
@@ -86,7 +87,7 @@ public final class HadalServer implements AutoCloseable {
                     new Accounts.Books(ledger, prices, keys, config.access().budget(), metrics, time), quotas);
             Desk desk = new Desk(config, accounts, metrics, health, time);
             List<Route> all = new ArrayList<>(OpsRoutes.of(health, metrics));
-            all.addAll(routes.apply(desk));
+            routes.apply(desk).forEach(route -> all.add(config.logging().bodies() ? noting(route) : route));
             KeyGate gate = new KeyGate(keyFile == null ? null : keys, quotas, accounts, health);
             HttpServer http = HttpServer.start(config.http(), all, gate, new AccessLog(metrics));
             ProcessMetrics.register(metrics, http);
@@ -97,6 +98,14 @@ public final class HadalServer implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /** The same route, with its bodies in the log. */
+    private static Route noting(Route route) {
+        return new Route(route.method(), route.path(), route.right(), route.dialect(), exchange -> {
+            exchange.noteBodies(NOTED_BYTES);
+            route.handler().handle(exchange);
+        });
     }
 
     /** All models are open: requests are answered from now on. */

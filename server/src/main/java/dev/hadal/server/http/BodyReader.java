@@ -24,6 +24,7 @@ final class BodyReader extends InputStream {
     private Content.@Nullable Chunk chunk;
     private long received;
     private boolean complete;
+    private Reply.Copy copy = Reply.Copy.NONE;
 
     /**
      * @param grace time that a body may take whatever its pace
@@ -34,6 +35,11 @@ final class BodyReader extends InputStream {
         this.limits = limits;
         this.grace = grace;
         this.whenComplete = whenComplete;
+    }
+
+    /** Shows what is read to somebody else as well. */
+    void copy(Reply.Copy other) {
+        copy = other;
     }
 
     @Override
@@ -51,7 +57,9 @@ final class BodyReader extends InputStream {
         while (true) {
             Content.Chunk current = chunk;
             if (current != null && current.hasRemaining()) {
-                return current.get(into, offset, length);
+                int read = current.get(into, offset, length);
+                copy.passed(into, offset, read);
+                return read;
             }
             if (current != null) {
                 release(current);

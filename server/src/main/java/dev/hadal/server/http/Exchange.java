@@ -1,8 +1,10 @@
 package dev.hadal.server.http;
 
 import dev.hadal.server.auth.Principal;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +26,7 @@ public final class Exchange {
     private final Settings settings;
     private final Map<String, Object> notes = new LinkedHashMap<>();
     private final List<Runnable> endHooks = new ArrayList<>();
+    private Reply.Copy copyAsked = Reply.Copy.NONE;
     private Principal principal = Principal.anonymous();
     private @Nullable Fields query;
     private @Nullable BodyReader body;
@@ -115,6 +118,7 @@ public final class Exchange {
         if (reader == null) {
             Limits limits = settings.limits();
             reader = new BodyReader(request, limits.body(), limits.timing().headers(), this::watch);
+            reader.copy(copyAsked);
             body = reader;
         }
         return reader;
@@ -137,6 +141,23 @@ public final class Exchange {
 
     Map<String, Object> notes() {
         return notes;
+    }
+
+    /** Adds the beginnings of what is asked and of what is answered to the log line of this request. */
+    public void noteBodies(int mostBytes) {
+        ByteArrayOutputStream asked = new ByteArrayOutputStream();
+        ByteArrayOutputStream answered = new ByteArrayOutputStream();
+        copyAsked = keeping(asked, mostBytes);
+        reply.copy(keeping(answered, mostBytes));
+        onEnd(() -> {
+            note("asked", asked.toString(StandardCharsets.UTF_8));
+            note("answered", answered.toString(StandardCharsets.UTF_8));
+        });
+    }
+
+    private static Reply.Copy keeping(ByteArrayOutputStream kept, int mostBytes) {
+        return (bytes, offset, length) ->
+                kept.write(bytes, offset, Math.min(length, Math.max(0, mostBytes - kept.size())));
     }
 
     /** Sends a whole response. */

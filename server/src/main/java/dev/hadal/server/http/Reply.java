@@ -28,6 +28,15 @@ final class Reply {
 
     private static final long DRAIN_BYTES = 4L << 20;
 
+    /** Sees bytes that pass. */
+    @FunctionalInterface
+    interface Copy {
+        /** Looks away. */
+        Copy NONE = (bytes, offset, length) -> {};
+
+        void passed(byte[] bytes, int offset, int length);
+    }
+
     private final Request request;
     private final Response response;
     private final Callback callback;
@@ -39,6 +48,7 @@ final class Reply {
     private volatile @Nullable Throwable left;
     private volatile @Nullable Throwable gone;
     private long bytes;
+    private Copy copy = Copy.NONE;
 
     Reply(Request request, Response response, Callback callback, Duration stall) {
         this.request = request;
@@ -77,6 +87,11 @@ final class Reply {
     @Nullable
     Throwable left() {
         return left;
+    }
+
+    /** Shows what is sent to somebody else as well. */
+    void copy(Copy other) {
+        copy = other;
     }
 
     /** Lets the connection end with this response. */
@@ -154,6 +169,7 @@ final class Reply {
             throw new ClientGoneException(broken);
         }
         bytes += content.length;
+        copy.passed(content, 0, content.length);
         lastWrite = System.nanoTime();
         if (last) {
             ended = true;

@@ -7,7 +7,7 @@ import java.util.Map;
  * hold, it stays one field of one line, and a terminal shows it as it is.
  */
 final class LogLine {
-    private static final int MOST_CHARS = 512;
+    private static final int MOST_CHARS = 128 << 10;
 
     private LogLine() {}
 

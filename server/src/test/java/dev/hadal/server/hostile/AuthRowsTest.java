@@ -221,6 +221,15 @@ final class AuthRowsTest {
     }
 
     @Test
+    void a6LogsBodiesOnlyWhereThatWasAskedFor() throws Exception {
+        try (ApiTarget telling = ApiTarget.start("log.bodies", "true")) {
+            telling.post(CHAT, user("hello canary"));
+            telling.assertAlive();
+        }
+        assertThat(logged.toString(StandardCharsets.UTF_8)).contains("hello canary", "All is well.");
+    }
+
+    @Test
     void a7RefusesABurstWith429AndSaysWhenToComeAgain() throws Exception {
         List<Integer> codes = new ArrayList<>();
         HttpResponse<String> last = null;

@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  * formats; {@code y} starts at zero.
  */
 public final class Linear {
-    /** From so many rows on it is cheaper to unpack a panel once than to go over its codes for each row. */
-    private static final int ROWS_WORTH_UNPACKING = 4;
+    /** From so many rows on it is cheaper to unpack a panel once than to go over its codes for each pair of rows. */
+    private static final int ROWS_WORTH_UNPACKING = 8;
+    /** The same for FP4, of which going over the codes reads least. */
+    private static final int FP4_ROWS_WORTH_UNPACKING = 13;
     /** Bytes of mapped weights that are copied before their pages are given back. */
     private static final int MAPPED_AT_ONCE = 8 << 20;
 
@@ -98,7 +100,11 @@ public final class Linear {
 
     /** Whether so few rows go over the packed codes, each panel by itself. */
     public boolean overCodes(int rows) {
-        return packed != null && rows < ROWS_WORTH_UNPACKING;
+        if (packed == null) {
+            return false;
+        }
+        boolean fp4 = packed.format == PackedMatrix.Format.FP4;
+        return rows < (fp4 ? FP4_ROWS_WORTH_UNPACKING : ROWS_WORTH_UNPACKING);
     }
 
     /**

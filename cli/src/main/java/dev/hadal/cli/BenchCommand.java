@@ -125,6 +125,7 @@ final class BenchCommand implements Runnable {
         // The first measurement still runs code that is being compiled.
         MachineProbe.measure(threads, PROBE_NANOS);
         MachineLimits before = MachineProbe.measure(threads, PROBE_NANOS);
+        Runtime.getRuntime().gc();
         OpenOptions options =
                 hadal.options(terminal).withNumerics(numerics.mode()).withThreads(threads);
         try (DeepSeek deepSeek = hadal.checked(DeepSeek.open(model.files(), options))) {

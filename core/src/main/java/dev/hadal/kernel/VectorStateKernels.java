@@ -125,17 +125,20 @@ final class VectorStateKernels implements StateKernels {
 
     @Override
     public void loadEntry(byte[] from, int at, EntryLayout layout, float[] values, int offset) {
+        FloatVector bias = FloatVector.broadcast(FLOATS, E4M3_BIAS);
+        FloatVector zero = FloatVector.broadcast(FLOATS, -0f);
         int scales = at + layout.scalesAt();
         for (int group = 0; group < layout.plain(); group += EntryLayout.GROUP, scales++) {
             float scale = Float.intBitsToFloat((from[scales] & 0xff) << 23);
             for (int l = 0; l < 16; l += WIDTH) {
                 IntVector codes =
                         ByteVector.fromArray(BYTES, from, at + group + 4 * l).reinterpretAsInts();
-                int to = offset + group + l;
-                decode(codes.lanewise(VectorOperators.LSHL, 24), scale, values, to);
-                decode(codes.lanewise(VectorOperators.LSHL, 16), scale, values, to + 16);
-                decode(codes.lanewise(VectorOperators.LSHL, 8), scale, values, to + 32);
-                decode(codes, scale, values, to + 48);
+                // Spelled out: a method of its own is not always inlined, and would then get its vectors as objects.
+                for (int shift = 24, to = offset + group + l; shift >= 0; shift -= 8, to += 16) {
+                    IntVector code = codes.lanewise(VectorOperators.LSHL, shift).lanewise(VectorOperators.ASHR, 4);
+                    FloatVector small = code.and(E4M3).reinterpretAsFloats();
+                    small.fma(bias, zero).mul(scale).intoArray(values, to);
+                }
             }
         }
         int i = layout.plain();
@@ -146,16 +149,6 @@ final class VectorStateKernels implements StateKernels {
             ints.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(values, offset + i);
         }
         ScalarStateKernels.loadRotary(from, at, layout, values, offset, i);
-    }
-
-    /** The numbers of the e4m3 codes in the highest bytes. */
-    private static void decode(IntVector codes, float scale, float[] values, int to) {
-        codes.lanewise(VectorOperators.ASHR, 4)
-                .and(E4M3)
-                .reinterpretAsFloats()
-                .mul(E4M3_BIAS)
-                .mul(scale)
-                .intoArray(values, to);
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * slow them down.
  */
 public final class MachineProbe implements AutoCloseable {
-    private static final long MOST_ARRAY_BYTES = 256L << 20;
+    private static final long MOST_ARRAY_BYTES = 128L << 20;
     /** The array is read a piece at a time, since a short pass is more likely to be undisturbed than a long one. */
     private static final int PIECES = 16;
 
@@ -42,6 +42,8 @@ public final class MachineProbe implements AutoCloseable {
      * @param nanos for how long each figure is measured
      */
     public static MachineLimits measure(int threads, long nanos) {
+        // The array of an earlier measurement would count as memory that the model needed.
+        Runtime.getRuntime().gc();
         try (MachineProbe probe = new MachineProbe(threads, nanos)) {
             return new MachineLimits(
                     threads,

@@ -113,7 +113,7 @@ class BenchCommandTest {
     @Test
     void saysWhatIsWrongWithItsOptions() {
         assertWrong("-p must be at least 0, but is -1", "-p", "-1");
-        assertWrong("--parallel must be from 1 to 256, but is 257", "--parallel", "1,257");
+        assertWrong("--parallel must be from 1 to 512, but is 513", "--parallel", "1,513");
         assertWrong("--repeat must be from 1 to 1000, but is 0", "--repeat", "0");
         assertWrong("Invalid value for option '-d' (N): 'deep' is not an int", "-d", "deep");
         assertWrong("-p and -n leave nothing to measure", "-p", "0", "-n", "0");

@@ -16,9 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WorkerPool implements AutoCloseable {
     /** How often a thread looks for what it waits for: loops follow each other within microseconds. */
-    private static final int SPINS = 4_000;
-    /** How often it gives way to other threads between such looks, before it sleeps. */
-    private static final int YIELDS = 20;
+    private static final int SPINS = 20_000;
 
     /** Bits of the claim word for an item's number, and as many for their count; those above number the loops. */
     private static final int BITS = 24;
@@ -161,15 +159,15 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** Looks again at once for a while, then lets others run first, then waits. */
-    @SuppressWarnings("ThreadPriorityCheck") // Nothing relies on it: a machine with too few processors for all gains.
+    /**
+     * Looks again at once for a while, then waits. It never yields: a system that finds two threads taking turns on one
+     * processor may leave them there, with another processor idle.
+     */
     private static void pause(int looks) {
-        if (looks < SPINS || looks % (SPINS / YIELDS) != 0) {
+        if (looks < SPINS) {
             Thread.onSpinWait();
-        } else if (looks < 10 * SPINS) {
-            Thread.yield();
         } else {
-            LockSupport.parkNanos(50_000);
+            LockSupport.parkNanos(10_000);
         }
     }
 
@@ -192,11 +190,11 @@ public final class WorkerPool implements AutoCloseable {
 
     /** Waits until there may be something to do. */
     private void await() {
-        for (int looks = 0; looks < 2 * SPINS; looks++) {
+        for (int looks = 0; looks < SPINS; looks++) {
             if (busy()) {
                 return;
             }
-            pause(looks);
+            Thread.onSpinWait();
         }
         sleeping.getAndIncrement();
         while (!busy()) {

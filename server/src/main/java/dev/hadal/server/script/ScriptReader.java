@@ -5,6 +5,7 @@ import com.google.re2j.PatternSyntaxException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +36,8 @@ public final class ScriptReader {
                 throw new ScriptException(file + " has more than the " + MAX_BYTES + " bytes that a script may have");
             }
             return parse(Files.readString(file, StandardCharsets.UTF_8), file.toString());
+        } catch (NoSuchFileException e) {
+            throw new ScriptException(file + " does not exist; give the path of a script", e);
         } catch (IOException e) {
             throw new ScriptException(file + " cannot be read: " + e, e);
         }

@@ -80,6 +80,6 @@ class ScriptReaderTest {
         assertThat(ScriptReader.read(file).size()).isEqualTo(1);
         assertThatThrownBy(() -> ScriptReader.read(directory.resolve("none.yaml")))
                 .isInstanceOf(ScriptException.class)
-                .hasMessageStartingWith(directory.resolve("none.yaml") + " cannot be read: ");
+                .hasMessage(directory.resolve("none.yaml") + " does not exist; give the path of a script");
     }
 }

@@ -79,12 +79,8 @@ public final class Chat implements ChatBackend {
     public List<ChatRun> start(ChatCall call) {
         ChatOptions options = call.options();
         String namespace = call.context().cacheNamespace();
-        Conversation conversation = options.prompt().restoreReasoning()
-                ? memory.restoreReasoning(namespace, call.conversation())
-                : call.conversation();
-        List<Segment> segments = segments(conversation, options);
-        int[] prompt =
-                options.prompt().parity() ? tokenizer.encodeParity(segments) : memory.encode(namespace, segments);
+        Conversation conversation = call.conversation();
+        int[] prompt = remembered(call);
         ThinkingMode mode = conversation.completionMode(options.mode());
         AnswerFormat format =
                 new AnswerFormat(mode, conversation.allTools(), call.context().toolCallIds(), options.stop());
@@ -160,6 +156,17 @@ public final class Chat implements ChatBackend {
         return options.prompt().parity() ? tokenizer.encodeParity(segments) : tokenizer.encode(segments);
     }
 
+    /** The ids of the prompt that a call becomes, with what is remembered for its caller. */
+    private int[] remembered(ChatCall call) {
+        ChatOptions options = call.options();
+        String namespace = call.context().cacheNamespace();
+        Conversation conversation = options.prompt().restoreReasoning()
+                ? memory.restoreReasoning(namespace, call.conversation())
+                : call.conversation();
+        List<Segment> segments = segments(conversation, options);
+        return options.prompt().parity() ? tokenizer.encodeParity(segments) : memory.encode(namespace, segments);
+    }
+
     private List<Segment> segments(Conversation conversation, ChatOptions options) {
         conversation.requireAnswerable();
         return profile.encoder()
@@ -172,8 +179,8 @@ public final class Chat implements ChatBackend {
     }
 
     @Override
-    public int countTokens(Conversation conversation, ChatOptions options) {
-        return prompt(conversation, options).length;
+    public int countTokens(ChatCall call) {
+        return remembered(call).length;
     }
 
     @Override

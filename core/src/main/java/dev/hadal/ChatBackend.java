@@ -1,6 +1,5 @@
 package dev.hadal;
 
-import dev.hadal.chat.Conversation;
 import java.time.Duration;
 import java.util.List;
 
@@ -27,8 +26,13 @@ public interface ChatBackend extends AutoCloseable {
      */
     List<ChatRun> complete(CompletionCall call);
 
-    /** How many tokens the prompt of a conversation has. */
-    int countTokens(Conversation conversation, ChatOptions options);
+    /**
+     * How many tokens the prompt of a call has, with everything that is remembered for its caller: as many as
+     * {@link #start} would give the model at this moment.
+     *
+     * @throws dev.hadal.chat.ConversationException if the conversation does not end where the model is to speak
+     */
+    int countTokens(ChatCall call);
 
     /** What answers. */
     BackendInfo info();

@@ -261,7 +261,7 @@ class ChatTest {
         assertThat(info.parameters()).isEqualTo("15M parameters, 6M active");
         assertThat(info.fingerprint()).matches("[0-9a-f]{32}");
         assertThat(info.contextTokens()).isEqualTo(1_048_576);
-        assertThat(nano.chat().countTokens(Conversation.ask(QUESTIONS.get(0)), CHAT))
+        assertThat(nano.chat().countTokens(ChatCall.of(Conversation.ask(QUESTIONS.get(0)), CHAT)))
                 .isEqualTo(11);
     }
 }

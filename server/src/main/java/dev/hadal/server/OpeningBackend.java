@@ -5,10 +5,8 @@ import dev.hadal.BackendInfo;
 import dev.hadal.BackendStatus;
 import dev.hadal.ChatBackend;
 import dev.hadal.ChatCall;
-import dev.hadal.ChatOptions;
 import dev.hadal.ChatRun;
 import dev.hadal.CompletionCall;
-import dev.hadal.chat.Conversation;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +41,8 @@ final class OpeningBackend implements ChatBackend {
     }
 
     @Override
-    public int countTokens(Conversation conversation, ChatOptions options) {
-        return backend().countTokens(conversation, options);
+    public int countTokens(ChatCall call) {
+        return backend().countTokens(call);
     }
 
     @Override

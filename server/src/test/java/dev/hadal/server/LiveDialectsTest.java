@@ -49,6 +49,8 @@ class LiveDialectsTest {
                 calls:
                   - {tool: f, arguments: {x: 1}}
                   - {tool: Write, arguments: {file_path: /home/user/project/hello.txt, content: "TOKEN-1\\n"}}
+              - when: {contains: spaced}
+                raw: "Spaces, I see.</think>\\n\\n<｜DSML｜tool_calls>\\n<｜DSML｜invoke name=\\"f\\">\\n<｜DSML｜parameter name=\\"x\\" string=\\"false\\">[ 1,2 ,  3 ]</｜DSML｜parameter>\\n</｜DSML｜invoke>\\n</｜DSML｜tool_calls>"
               - when: {contains: stop here}
                 text: "before ### after"
               - reasoning: Hm.
@@ -216,9 +218,58 @@ class LiveDialectsTest {
         assertThat(unknown).isLessThan(kept);
     }
 
+    @Test
+    void tokensAreCountedAsTheModelWillReadThem() {
+        String message = "{\"model\":\"deepseek-v4-flash\",\"max_tokens\":500,\"tools\":[{\"name\":\"f\","
+                + "\"description\":\"\",\"input_schema\":{\"type\":\"object\",\"properties\":{}}}],"
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"spaced\"}%s]}";
+        String chat = "{\"model\":\"deepseek-v4-flash\",\"max_tokens\":500,\"tools\":[{\"type\":\"function\","
+                + "\"function\":{\"name\":\"f\",\"description\":\"\","
+                + "\"parameters\":{\"type\":\"object\",\"properties\":{}}}}],"
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"spaced\"}%s]}";
+        assertThat(input(server.json("/v1/messages", message.formatted(""))))
+                .isEqualTo(counted(server, message.formatted("")));
+        for (boolean anthropic : new boolean[] {true, false}) {
+            String id = anthropic
+                    ? server.json("/v1/messages", message.formatted(""))
+                            .findPath("content")
+                            .findPath("id")
+                            .stringValue()
+                    : server.json("/chat/completions", chat.formatted(""))
+                            .findPath("tool_calls")
+                            .findPath("id")
+                            .stringValue();
+            String second =
+                    message.formatted(",{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"id\":\"" + id
+                            + "\",\"name\":\"f\",\"input\":{\"x\":[1,2,3]}}]},{\"role\":\"user\",\"content\":"
+                            + "[{\"type\":\"tool_result\",\"tool_use_id\":\"" + id + "\",\"content\":\"ok\"}]}");
+            int tokens = counted(server, second);
+            assertThat(input(server.json("/v1/messages", second))).isEqualTo(tokens);
+            assertThat(promptTokens(chat.formatted(turn(id, "", "[1,2,3]")))).isEqualTo(tokens);
+            try (LiveServer stranger = LiveServer.start(SCRIPT)) {
+                assertThat(counted(stranger, second)).isNotEqualTo(tokens);
+            }
+        }
+    }
+
+    private static int counted(LiveServer server, String body) {
+        return server.json("/v1/messages/count_tokens", body)
+                .path("input_tokens")
+                .intValue();
+    }
+
+    private static int input(JsonNode message) {
+        return message.path("usage").path("input_tokens").intValue()
+                + message.path("usage").path("cache_read_input_tokens").intValue();
+    }
+
     private static String turn(String id, String reasoning) {
+        return turn(id, reasoning, "1");
+    }
+
+    private static String turn(String id, String reasoning, String x) {
         return ",{\"role\":\"assistant\",\"content\":\"\"" + reasoning + ",\"tool_calls\":[{\"id\":\"" + id
-                + "\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\": 1}\"}}]},"
+                + "\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\": " + x + "}\"}}]},"
                 + "{\"role\":\"tool\",\"tool_call_id\":\"" + id + "\",\"content\":\"ok\"}";
     }
 

@@ -1,11 +1,9 @@
 package dev.hadal.server.anthropic;
 
-import dev.hadal.chat.ConversationException;
 import dev.hadal.chat.Field;
 import dev.hadal.server.api.Json;
 import dev.hadal.server.api.ModelChoice;
 import dev.hadal.server.api.ModelNames;
-import dev.hadal.server.api.Refusals;
 import dev.hadal.server.api.Replies;
 import dev.hadal.server.api.RequestBody;
 import dev.hadal.server.api.ServedCall;
@@ -20,7 +18,7 @@ public final class CountTokens implements Handler {
 
     /**
      * @param models what can be asked
-     * @param replies where the server has a choice
+     * @param replies counts as it starts answers
      */
     public CountTokens(ModelNames models, Replies replies) {
         this.models = models;
@@ -39,10 +37,6 @@ public final class CountTokens implements Handler {
         ModelChoice model = models.anthropic(body.get("model").string());
         exchange.note("model", model.name());
         ServedCall call = new MessagesFields(replies, exchange.limits().fields()).read(body, model);
-        try {
-            return model.backend().countTokens(call.conversation(), call.options());
-        } catch (ConversationException e) {
-            throw Refusals.unanswerable(e);
-        }
+        return replies.countTokens(exchange, call);
     }
 }

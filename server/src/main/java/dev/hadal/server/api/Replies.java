@@ -2,6 +2,7 @@ package dev.hadal.server.api;
 
 import dev.hadal.AdmissionRefusedException;
 import dev.hadal.CallContext;
+import dev.hadal.ChatBackend;
 import dev.hadal.ChatCall;
 import dev.hadal.ChatOptions;
 import dev.hadal.ChatRun;
@@ -54,14 +55,23 @@ public final class Replies {
             exchange.header(Normalisation.HEADER, call.normalised().toString());
             exchange.note("normalised", call.normalised().toString());
         }
+        ChatBackend backend = call.model().backend();
+        ChatCall asked = asked(exchange, call);
         return started(call.options(), () -> {
             if (decisions.hostedFieldsOnly()) {
-                refuseLongAnswer(call);
+                refuseLongAnswer(backend, asked);
             }
-            return call.model()
-                    .backend()
-                    .start(new ChatCall(call.conversation(), call.options(), context(exchange, call.userId())));
+            return backend.start(asked);
         });
+    }
+
+    /** How many tokens the prompt has that {@link #start} gives the model for the same call. */
+    public int countTokens(Exchange exchange, ServedCall call) {
+        return started(call.options(), () -> call.model().backend().countTokens(asked(exchange, call)));
+    }
+
+    private ChatCall asked(Exchange exchange, ServedCall call) {
+        return new ChatCall(call.conversation(), call.options(), context(exchange, call.userId()));
     }
 
     /** Starts completions of a text. */
@@ -91,18 +101,18 @@ public final class Replies {
     }
 
     /** The hosted service counts the whole answer that is asked for; otherwise it is cut to the context. */
-    private static void refuseLongAnswer(ServedCall call) {
-        int context = call.model().backend().info().contextTokens();
-        int wanted = call.options().limits().maxTokens();
+    private static void refuseLongAnswer(ChatBackend backend, ChatCall asked) {
+        int context = backend.info().contextTokens();
+        int wanted = asked.options().limits().maxTokens();
         if (wanted < GenerationLimits.MAX_TOKENS) {
-            int prompt = call.model().backend().countTokens(call.conversation(), call.options());
+            int prompt = backend.countTokens(asked);
             if ((long) prompt + wanted > context) {
                 throw Refusals.overflow(context, prompt, wanted);
             }
         }
     }
 
-    private static List<ChatRun> started(ChatOptions options, Supplier<List<ChatRun>> start) {
+    private static <T> T started(ChatOptions options, Supplier<T> start) {
         try {
             return start.get();
         } catch (ConversationException e) {

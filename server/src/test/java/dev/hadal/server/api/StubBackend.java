@@ -4,10 +4,8 @@ import dev.hadal.BackendInfo;
 import dev.hadal.BackendStatus;
 import dev.hadal.ChatBackend;
 import dev.hadal.ChatCall;
-import dev.hadal.ChatOptions;
 import dev.hadal.ChatRun;
 import dev.hadal.CompletionCall;
-import dev.hadal.chat.Conversation;
 import dev.hadal.chat.EffortRules;
 import dev.hadal.chat.ThinkingMode;
 import dev.hadal.sample.SamplingParams;
@@ -37,7 +35,7 @@ public record StubBackend(EffortRules rules) implements ChatBackend {
     }
 
     @Override
-    public int countTokens(Conversation conversation, ChatOptions options) {
+    public int countTokens(ChatCall call) {
         return 7;
     }
 

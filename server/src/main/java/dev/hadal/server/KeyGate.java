@@ -39,13 +39,17 @@ final class KeyGate implements Gate {
     }
 
     @Override
-    public Principal admit(Exchange exchange) {
+    public Caller recognise(Exchange exchange) {
         Right right = exchange.route().right();
         if (right == null) {
-            return Principal.anonymous();
+            return new Caller(Principal.anonymous(), () -> {});
         }
         ApiKey key = keys == null ? null : require(keys, presented(exchange));
         Principal principal = key == null ? Principal.anonymous() : key.principal();
+        return new Caller(principal, () -> admit(exchange, right, principal, key));
+    }
+
+    private void admit(Exchange exchange, Right right, Principal principal, @Nullable ApiKey key) {
         if (!principal.may(right)) {
             throw HttpException.of(
                     403, "this key has no right to " + right.name().toLowerCase(Locale.ROOT));
@@ -59,7 +63,6 @@ final class KeyGate implements Gate {
                 enter(exchange, key);
             }
         }
-        return principal;
     }
 
     private void requireRunning() {

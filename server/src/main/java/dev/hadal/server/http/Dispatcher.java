@@ -163,7 +163,9 @@ final class Dispatcher extends Handler.Abstract {
     }
 
     private void answer(Exchange exchange, Request request) throws Exception {
-        exchange.principal(gate.admit(exchange));
+        Gate.Caller caller = gate.recognise(exchange);
+        exchange.principal(caller.principal());
+        caller.admission().run();
         checks.content(request, exchange);
         exchange.route().handler().handle(exchange);
         if (exchange.reply().ended()) {
@@ -217,7 +219,7 @@ final class Dispatcher extends Handler.Abstract {
                 request.getMethod(),
                 String.valueOf(request.getHttpURI().getPath()),
                 exchange.route().path(),
-                exchange.route().path().isEmpty() ? "" : exchange.principal().name(),
+                exchange.callerName(),
                 exchange.remoteAddress(),
                 TraceParent.valid(request.getHeaders().get("traceparent")));
         return new RequestLog.Entry(

@@ -27,7 +27,7 @@ public final class Exchange {
     private final Map<String, Object> notes = new LinkedHashMap<>();
     private final List<Runnable> endHooks = new ArrayList<>();
     private Reply.Copy copyAsked = Reply.Copy.NONE;
-    private Principal principal = Principal.anonymous();
+    private @Nullable Principal principal;
     private @Nullable Fields query;
     private @Nullable BodyReader body;
 
@@ -88,7 +88,16 @@ public final class Exchange {
 
     /** Who asks. */
     public Principal principal() {
-        return principal;
+        Principal known = principal;
+        if (known == null) {
+            throw new IllegalStateException("it is not known yet who asks");
+        }
+        return known;
+    }
+
+    /** The name of who asks; empty as long as that is not known. */
+    String callerName() {
+        return principal == null ? "" : principal.name();
     }
 
     void principal(Principal known) {

@@ -6,14 +6,23 @@ import dev.hadal.server.auth.Principal;
 @FunctionalInterface
 public interface Gate {
     /**
-     * Who asks.
+     * Finds out who asks.
      *
-     * @throws HttpException if the caller is not known, or may not do this, or not now
+     * @throws HttpException if the caller is not known
      */
-    Principal admit(Exchange exchange);
+    Caller recognise(Exchange exchange);
+
+    /**
+     * Who asks, told before anything else is decided, so that a refusal is logged under the caller's name.
+     *
+     * @param principal the caller
+     * @param admission returns if the request is served; throws {@link HttpException} if the caller may not do this, or
+     *     not now
+     */
+    record Caller(Principal principal, Runnable admission) {}
 
     /** Lets everybody do everything. */
     static Gate open() {
-        return exchange -> Principal.anonymous();
+        return exchange -> new Caller(Principal.anonymous(), () -> {});
     }
 }

@@ -256,6 +256,24 @@ final class AuthRowsTest {
     }
 
     @Test
+    void a7LogsARefusalUnderTheNameOfItsKeyAndAnUnknownKeyUnderNone() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            target.post(CHAT, user("hello"), AS_BOB);
+        }
+        target.post(CHAT, user("hello"), "x-api-key", POOR);
+        target.post(CHAT, user("hello"), "x-api-key", POOR);
+        target.get("/metrics", AS_BOB);
+        target.post(CHAT, user("hello"), "x-api-key", "wrong");
+        target.assertAlive(AS_ALICE);
+        for (String refused : List.of("status=429 .* key=bob ", "status=402 .* key=poor ", "status=403 .* key=bob ")) {
+            assertThat(logged.toString(StandardCharsets.UTF_8)).containsPattern(refused);
+        }
+        assertThat(logged.toString(StandardCharsets.UTF_8).lines().filter(line -> line.contains("status=401")))
+                .hasSize(1)
+                .noneMatch(line -> line.contains("key="));
+    }
+
+    @Test
     void a9TellsNothingOfTheInsideInAnyError() throws Exception {
         List<HttpResponse<String>> errors = List.of(
                 target.post(CHAT, "{", AS_ALICE),

@@ -93,13 +93,13 @@ final class AnswerOptions {
         return hideThinking;
     }
 
-    /** Opens the model; notices go to standard error. */
+    /** Opens the model and says on a screen how it will compute; notices go to standard error. */
     DeepSeek open(Terminal terminal, HadalCommand hadal) {
         requireRanges();
         OpenOptions options = hadal.options(terminal).withNumerics(numerics.mode());
         OpenOptions wanted = rules.rules() == null ? options : options.withRules(rules.rules());
         DeepSeek deepSeek = hadal.checked(DeepSeek.open(model.files(), wanted));
-        terminal.plain();
+        terminal.aside("hadal: " + ComputePath.of(deepSeek));
         return deepSeek;
     }
 

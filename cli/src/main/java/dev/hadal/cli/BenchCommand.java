@@ -137,9 +137,8 @@ final class BenchCommand implements Runnable {
     }
 
     private void measureEngine() {
-        OpenOptions options =
-                OpenOptions.defaults().withNumerics(numerics.mode()).withThreads(hadal.threads());
-        try (DeepSeek deepSeek = DeepSeek.open(model.files(), options)) {
+        OpenOptions options = hadal.options(terminal).withNumerics(numerics.mode());
+        try (DeepSeek deepSeek = hadal.checked(DeepSeek.open(model.files(), options))) {
             terminal.progress("waiting for the kernels to be compiled");
             deepSeek.settledKernels(WARM_UP);
             EngineBench bench = new EngineBench(terminal, deepSeek);

@@ -2,7 +2,9 @@ package dev.hadal.cli;
 
 import dev.hadal.DeepSeek;
 import dev.hadal.OpenOptions;
+import dev.hadal.kernel.KernelChoice;
 import java.time.Duration;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -89,12 +91,29 @@ final class HadalCommand implements Runnable {
         }
     }
 
-    /** How to open a model: with the threads asked for, telling on the terminal what is left out and how far it is. */
+    /** How to open a model, telling on the terminal what is left out and how far it is. */
     OpenOptions options(Terminal terminal) {
-        return OpenOptions.defaults()
-                .withThreads(threads)
-                .withNotices(notice -> terminal.note("hadal: " + notice))
+        return options(notice -> terminal.note("hadal: " + notice))
                 .withLoading(share -> terminal.progress("reading the weights: " + Figures.percent(share)));
+    }
+
+    /**
+     * How to open a model: with the threads asked for, on kernels that this JVM can compile. It is told at once why
+     * those are the plain ones, not after half a minute in which the others did not get fast.
+     *
+     * @throws CommandException if vector kernels are required and this JVM has none
+     */
+    OpenOptions options(Consumer<String> notices) {
+        OpenOptions options = OpenOptions.defaults().withThreads(threads).withNotices(notices);
+        String missing = ComputePath.missing();
+        if (missing == null) {
+            return options;
+        }
+        if (requireVector) {
+            throw new CommandException("--require-vector: there are no vector kernels: " + missing);
+        }
+        notices.accept("the plain kernels are used, many times slower: " + missing);
+        return options.withKernels(KernelChoice.SCALAR);
     }
 
     /** Threads to compute with; 0 for all processors. */

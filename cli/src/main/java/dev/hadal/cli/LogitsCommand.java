@@ -86,14 +86,12 @@ final class LogitsCommand implements Runnable {
                     spec.commandLine(),
                     "--ids must be at least " + (mtp ? "2 with --mtp" : "1") + ", but are " + tokens.length);
         }
-        OpenOptions options = OpenOptions.defaults()
-                .withNumerics(numerics.mode())
-                .withThreads(hadal.threads())
-                .withNotices(notice -> terminal.note("hadal: " + notice));
+        OpenOptions options = hadal.options(terminal).withNumerics(numerics.mode());
         if (chunk != null) {
             options = options.withBatchRows(Math.min(chunk, MOST_ROWS));
         }
-        try (DeepSeek deepSeek = DeepSeek.open(model.files(), options)) {
+        try (DeepSeek deepSeek = hadal.checked(DeepSeek.open(model.files(), options))) {
+            terminal.plain();
             compute(deepSeek.model(), tokens);
         }
     }

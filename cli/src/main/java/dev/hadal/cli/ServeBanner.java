@@ -5,17 +5,31 @@ import dev.hadal.server.ServerConfig;
 import java.util.List;
 import java.util.Map;
 
-/** What is said when a server is ready: what runs, where, how to call it, and what is missing for more speed. */
+/** What is said when a server is ready: what runs, where and how, how to call it, and what is missing for more speed. */
 final class ServeBanner {
     private final HadalServer server;
     private final ServerConfig config;
     private final Map<String, String> models;
+    private final Map<String, String> paths;
     private final List<String> notices;
 
-    ServeBanner(HadalServer server, ServerConfig config, Map<String, String> models, List<String> notices) {
+    /**
+     * A banner.
+     *
+     * @param models what answers to each name
+     * @param paths how each of those computes that do
+     * @param notices what is slower than need be
+     */
+    ServeBanner(
+            HadalServer server,
+            ServerConfig config,
+            Map<String, String> models,
+            Map<String, String> paths,
+            List<String> notices) {
         this.server = server;
         this.config = config;
         this.models = models;
+        this.paths = paths;
         this.notices = notices;
     }
 
@@ -28,6 +42,7 @@ final class ServeBanner {
         String large = models.containsKey("deepseek-v4-pro") ? "deepseek-v4-pro" : model;
         StringBuilder text = new StringBuilder("hadal serves the DeepSeek API on " + url + "\n");
         models.forEach((name, source) -> text.append("  %-18s %s%n".formatted(name, source)));
+        paths.forEach((name, path) -> text.append("  %s computes with %s%n".formatted(name, path)));
         text.append("  keys: ")
                 .append(
                         config.access().keys() == null

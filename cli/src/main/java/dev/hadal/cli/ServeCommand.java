@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,12 +51,13 @@ final class ServeCommand implements Runnable {
     private static final String FLASH = "deepseek-v4-flash";
     private static final String PRO = "deepseek-v4-pro";
     private static final String NANO = "hadal-nano";
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Terminal terminal;
     private final HadalCommand hadal;
-    private final List<String> notices = new ArrayList<>();
-    private final List<DeepSeek> opened = new ArrayList<>();
+    /** Some come from the threads that compile kernels. */
+    private final List<String> notices = Collections.synchronizedList(new ArrayList<>());
+
+    private final Map<String, DeepSeek> opened = new LinkedHashMap<>();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -105,7 +107,7 @@ final class ServeCommand implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            opened.forEach(DeepSeek::close);
+            opened.values().forEach(DeepSeek::close);
             logs.end();
         }
     }
@@ -127,7 +129,7 @@ final class ServeCommand implements Runnable {
             throw cause;
         }
         if (!signals.pending()) {
-            terminal.print(new ServeBanner(running, config, models(), notices).text());
+            terminal.print(new ServeBanner(running, config, models(), paths(), notices).text());
             terminal.flush();
         }
         signals.await();
@@ -143,19 +145,9 @@ final class ServeCommand implements Runnable {
     private void open(HadalServer running, ServedModels served) {
         served.open();
         running.ready();
-        opened.stream().findFirst().ifPresent(model -> showKernels(running, model));
-    }
-
-    /** Which kernels compute is known when the compiler has translated them. */
-    private static void showKernels(HadalServer running, DeepSeek model) {
-        Thread.ofVirtual().start(() -> {
-            try {
-                String path = model.settledKernels(PATIENCE);
-                running.desk().metrics().info("hadal_kernels", "The kernels that compute", "path", path);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
+        if (!opened.isEmpty()) {
+            new SpeedReport(running.desk().metrics(), opened).start();
+        }
     }
 
     private void drain(HadalServer running, StopSignals signals) throws InterruptedException {
@@ -184,28 +176,35 @@ final class ServeCommand implements Runnable {
             for (String name : List.of(FLASH, PRO)) {
                 served.add(List.of(name), () -> ScriptedBackend.open(rules, name, tokenizer, config.engine()));
             }
-        } else if (models.isEmpty()) {
+            return served;
+        }
+        OpenOptions options = hadal.options(notices::add).withEngine(config.engine());
+        if (models.isEmpty()) {
             served.add(
                     List.of(FLASH, PRO, NANO),
-                    () -> keep(hadal.checked(DeepSeek.open(EmbeddedModel.files(), options(config, NANO)))));
+                    () -> keep(NANO, DeepSeek.open(EmbeddedModel.files(), named(NANO, options))));
         } else {
             models.forEach((name, directory) -> served.add(
                     List.of(name),
-                    () -> keep(hadal.checked(DeepSeek.open(DirectoryFiles.open(directory), options(config, name))))));
+                    () -> keep(name, DeepSeek.open(DirectoryFiles.open(directory), named(name, options)))));
         }
         return served;
     }
 
-    private ChatBackend keep(DeepSeek model) {
-        opened.add(model);
+    private ChatBackend keep(String name, DeepSeek model) {
+        opened.put(name, hadal.checked(model));
         return model.chat();
     }
 
-    private OpenOptions options(ServerConfig config, String name) {
-        return OpenOptions.defaults()
-                .withThreads(hadal.threads())
-                .withEngine(config.engine())
-                .withNotices(notice -> notices.add(name + ": " + notice));
+    private OpenOptions named(String name, OpenOptions options) {
+        return options.withNotices(notice -> notices.add(name + ": " + notice));
+    }
+
+    /** How each open model computes, for the banner. */
+    private Map<String, String> paths() {
+        Map<String, String> paths = new LinkedHashMap<>();
+        opened.forEach((name, model) -> paths.put(name, ComputePath.of(model)));
+        return paths;
     }
 
     /** Name to what answers, for the banner. */

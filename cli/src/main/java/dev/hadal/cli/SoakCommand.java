@@ -43,10 +43,8 @@ final class SoakCommand implements Runnable {
     public void run() {
         long first = seed == null ? ThreadLocalRandom.current().nextLong(1_000_000_000) : seed;
         terminal.printLine("seed " + first);
-        OpenOptions options = OpenOptions.defaults()
-                .withThreads(hadal.threads())
-                .withNotices(notice -> terminal.note("hadal: " + notice));
-        try (DeepSeek deepSeek = DeepSeek.open(model.files(), options)) {
+        OpenOptions options = hadal.options(terminal);
+        try (DeepSeek deepSeek = hadal.checked(DeepSeek.open(model.files(), options))) {
             soak(new Soak(deepSeek.model()), first);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -120,6 +120,15 @@ final class Terminal {
         }
     }
 
+    /** Shows a line that nobody misses in a file: on standard error, dimmed, if that is a screen. */
+    void aside(String line) {
+        plain();
+        if (kind.screenErr) {
+            write(err, kind.colour ? DIM + line + PLAIN + "\n" : line + "\n");
+            flush();
+        }
+    }
+
     /** Prints one line on standard error, after what was printed on standard output. */
     void note(String line) {
         flush();

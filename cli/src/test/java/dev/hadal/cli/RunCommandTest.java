@@ -31,7 +31,15 @@ class RunCommandTest {
 
     @Test
     void dimsTheReasoningOnAScreen() {
-        assertThat(Cli.runOn(SCREEN, "", "run", JAPAN).err()).isEqualTo("\u001b[2m" + TOKYO + "\u001b[0m\n");
+        assertThat(Cli.runOn(SCREEN, "", "run", JAPAN).err()).endsWith("\u001b[0m\n\u001b[2m" + TOKYO + "\u001b[0m\n");
+    }
+
+    @Test
+    void saysOnAScreenHowItComputes() {
+        assertThat(Cli.runOn(SCREEN, "", "run", "--threads", "2", "--think", "off", JAPAN)
+                        .err())
+                .matches("\u001b\\[2mhadal: vector kernels of [0-9]+ bits as soon as they are compiled, 2 threads,"
+                        + " weights mapped\u001b\\[0m\n");
     }
 
     @Test

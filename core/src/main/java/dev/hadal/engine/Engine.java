@@ -156,7 +156,9 @@ public final class Engine implements AutoCloseable {
             events.computed(event, plan, memory.usedBytes(), false);
             return false;
         }
-        pace.observe(plan.decodeRows(), plan.promptRows(), clock.getAsLong() - start);
+        long nanos = clock.getAsLong() - start;
+        pace.observe(plan.decodeRows(), plan.promptRows(), nanos);
+        events.took(plan, nanos);
         health.stepSucceeded();
         plan.parts().forEach(part -> part.sequence().computed(part.rows()));
         events.computed(event, plan, memory.usedBytes(), true);

@@ -10,9 +10,17 @@ package dev.hadal.engine;
  * @param cancelled those of them that were cancelled
  * @param tokens rows and ids
  * @param trouble what went not as planned
+ * @param alone what a token takes when nothing else is computed
  */
 public record EngineCounters(
-        long submitted, long refused, long ended, long failed, long cancelled, Tokens tokens, Trouble trouble) {
+        long submitted,
+        long refused,
+        long ended,
+        long failed,
+        long cancelled,
+        Tokens tokens,
+        Trouble trouble,
+        Alone alone) {
     /**
      * Rows and ids.
      *
@@ -34,4 +42,12 @@ public record EngineCounters(
      * @param preemptions states taken away for want of memory or places
      */
     public record Trouble(long failedSteps, long preemptions) {}
+
+    /**
+     * Steps that computed the newest id of one sequence and nothing else: each reads the weights that a token needs once.
+     *
+     * @param steps how many
+     * @param nanos what they took together
+     */
+    public record Alone(long steps, long nanos) {}
 }

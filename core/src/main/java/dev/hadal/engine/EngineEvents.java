@@ -30,6 +30,8 @@ final class EngineEvents {
     private final LongAdder misses = new LongAdder();
     private final LongAdder failedSteps = new LongAdder();
     private final LongAdder preemptions = new LongAdder();
+    private final LongAdder aloneSteps = new LongAdder();
+    private final LongAdder aloneNanos = new LongAdder();
 
     /** One batch. */
     @Name("dev.hadal.Step")
@@ -149,6 +151,14 @@ final class EngineEvents {
         }
     }
 
+    /** What a successful step took. */
+    void took(Plan plan, long nanos) {
+        if (plan.decodeRows() == 1 && plan.promptRows() == 0) {
+            aloneNanos.add(nanos);
+            aloneSteps.increment();
+        }
+    }
+
     void looked(Sequence sequence, PrefixMatch match) {
         (match.reused() > 0 ? hits : misses).increment();
         reused.add(match.reused());
@@ -222,6 +232,7 @@ final class EngineEvents {
                         reused.sum(),
                         hits.sum(),
                         misses.sum()),
-                new EngineCounters.Trouble(failedSteps.sum(), preemptions.sum()));
+                new EngineCounters.Trouble(failedSteps.sum(), preemptions.sum()),
+                new EngineCounters.Alone(aloneSteps.sum(), aloneNanos.sum()));
     }
 }

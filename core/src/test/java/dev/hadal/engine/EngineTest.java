@@ -77,6 +77,20 @@ class EngineTest {
     }
 
     @Test
+    void countsWhatTokensTakeThatAreComputedAlone() {
+        engine.submit(request(new Random(2), 100, 5));
+        run();
+        EngineCounters.Alone alone = engine.counters().alone();
+        assertThat(alone)
+                .isEqualTo(new EngineCounters.Alone(4, 4 * Duration.ofMillis(2).toNanos()));
+        engine.submit(request(new Random(5), 20, 30));
+        engine.submit(request(new Random(5), 20, 30));
+        run();
+        assertThat(engine.counters().tokens().decode()).isGreaterThan(4 + 2 * 10);
+        assertThat(engine.counters().alone()).isEqualTo(alone);
+    }
+
+    @Test
     void refusesAPromptThatDoesNotFit() {
         assertThatThrownBy(() -> engine.submit(
                         GenerationRequest.of(new int[] {1, 32}, SamplingParams.greedy(), TokenLimits.of(1))))

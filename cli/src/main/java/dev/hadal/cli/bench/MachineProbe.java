@@ -25,8 +25,8 @@ public final class MachineProbe implements AutoCloseable {
     /** What the threads compute, kept so that the compiler cannot leave it out. */
     private final double[] results;
 
-    private MachineProbe(int threads, long nanos) {
-        long bytes = Math.min(MOST_ARRAY_BYTES, Runtime.getRuntime().maxMemory() / 4);
+    private MachineProbe(int threads, long nanos, long room) {
+        long bytes = Math.min(MOST_ARRAY_BYTES, room / 4);
         this.all = new WorkerPool(threads);
         this.nanos = nanos;
         this.results = new double[threads];
@@ -44,13 +44,26 @@ public final class MachineProbe implements AutoCloseable {
     public static MachineLimits measure(int threads, long nanos) {
         // The array of an earlier measurement would count as memory that the model needed.
         Runtime.getRuntime().gc();
-        try (MachineProbe probe = new MachineProbe(threads, nanos)) {
+        try (MachineProbe probe =
+                new MachineProbe(threads, nanos, Runtime.getRuntime().maxMemory())) {
             return new MachineLimits(
                     threads,
                     probe.best(() -> probe.read(probe.one)) / 1e9,
                     probe.best(() -> probe.read(probe.all)) / 1e9,
                     probe.best(() -> probe.multiplyAdd(probe.one)) / 1e9,
                     probe.best(() -> probe.multiplyAdd(probe.all)) / 1e9);
+        }
+    }
+
+    /**
+     * Bytes a second that so many threads read together, measured in passing: without a collection of garbage first, and
+     * with a quarter of what the heap has left.
+     */
+    public static double readRate(int threads, long nanos) {
+        Runtime runtime = Runtime.getRuntime();
+        long room = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
+        try (MachineProbe probe = new MachineProbe(threads, nanos, room)) {
+            return probe.best(() -> probe.read(probe.all));
         }
     }
 

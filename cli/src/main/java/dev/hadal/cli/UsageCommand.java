@@ -8,6 +8,7 @@ import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
@@ -49,7 +50,7 @@ final class UsageCommand implements Runnable {
                 total.day() == null ? "all" : total.day(),
                 total.key(),
                 total.model(),
-                total.requests(),
+                total.requests().count(),
                 total.tokens().prompt(),
                 total.tokens().cacheHit(),
                 total.tokens().completion(),
@@ -71,13 +72,16 @@ final class UsageCommand implements Runnable {
         if (total.day() != null) {
             object.put("day", total.day().toString());
         }
-        return object.put("key", total.key())
+        object.put("key", total.key())
                 .put("model", total.model())
-                .put("requests", total.requests())
+                .put("requests", total.requests().count())
                 .put("prompt_tokens", total.tokens().prompt())
                 .put("cache_hit_tokens", total.tokens().cacheHit())
                 .put("completion_tokens", total.tokens().completion())
                 .put("reasoning_tokens", total.tokens().reasoning())
                 .put("cost_usd", exact(total.cost()).stripTrailingZeros().toPlainString());
+        ObjectNode normalised = object.putObject("normalized_requests");
+        new TreeMap<>(total.requests().normalised()).forEach(normalised::put);
+        return object;
     }
 }

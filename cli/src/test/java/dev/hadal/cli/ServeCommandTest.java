@@ -3,9 +3,16 @@ package dev.hadal.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hadal.server.auth.ApiKey;
+import dev.hadal.server.ops.Ledger;
+import dev.hadal.server.ops.Outcome;
+import dev.hadal.server.ops.PriceList;
+import dev.hadal.server.ops.UsageRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,5 +66,27 @@ final class ServeCommandTest {
         assertThat(result.err())
                 .isEqualTo("hadal: " + nothing
                         + " does not exist; hadal serve makes it, and --ledger names another place\n");
+    }
+
+    @Test
+    void sumsUsageAsOneLineOfJsonForEachKeyAndModel() {
+        Path file = folder.resolve("usage.db");
+        try (Ledger ledger = Ledger.open(file)) {
+            for (int i = 0; i < 2; i++) {
+                ledger.record(
+                        new UsageRecord(
+                                "request-" + i,
+                                new UsageRecord.Asked("alice", "deepseek-v4-flash", List.of("attribution", "session")),
+                                new UsageRecord.Tokens(10, 4, 3, 1),
+                                Outcome.STOP,
+                                new UsageRecord.Times(Duration.ZERO, Duration.ZERO, Duration.ZERO)),
+                        Instant.EPOCH,
+                        PriceList.DOLLAR / 4);
+            }
+        }
+        assertThat(Cli.run("usage", "--json", "--ledger", file.toString()).out())
+                .isEqualTo("{\"key\":\"alice\",\"model\":\"deepseek-v4-flash\",\"requests\":2,\"prompt_tokens\":20,"
+                        + "\"cache_hit_tokens\":8,\"completion_tokens\":6,\"reasoning_tokens\":2,\"cost_usd\":\"0.5\","
+                        + "\"normalized_requests\":{\"attribution\":2,\"session\":2}}\n");
     }
 }

@@ -7,6 +7,7 @@ import dev.hadal.server.api.Decisions;
 import dev.hadal.server.api.LegacyAliases;
 import dev.hadal.server.api.ModelNames;
 import dev.hadal.server.api.Replies;
+import dev.hadal.server.api.ServedRuns;
 import dev.hadal.server.api.ToolCallIds;
 import dev.hadal.server.http.Exchange;
 import dev.hadal.server.http.Route;
@@ -44,7 +45,7 @@ public final class ServedApi {
 
     /** Settles what a request used. */
     private record Reporter(Accounts accounts, Health health) {
-        void used(Exchange exchange, String model, Usage usage, RunTimings timings, @Nullable FinishReason end) {
+        void used(Exchange exchange, ServedRuns served, Usage usage, RunTimings timings, @Nullable FinishReason end) {
             Outcome outcome = outcome(end);
             exchange.note("prompt", usage.promptTokens());
             exchange.note("hit", usage.reusedTokens());
@@ -52,8 +53,10 @@ public final class ServedApi {
             exchange.note("end", outcome.label());
             accounts.settle(new UsageRecord(
                     exchange.requestId(),
-                    exchange.principal().name(),
-                    model,
+                    new UsageRecord.Asked(
+                            exchange.principal().name(),
+                            served.model(),
+                            served.normalised().words()),
                     UsageRecord.Tokens.of(usage),
                     outcome,
                     UsageRecord.Times.of(timings)));

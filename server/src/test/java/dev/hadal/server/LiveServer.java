@@ -71,8 +71,8 @@ final class LiveServer implements AutoCloseable {
         ModelNames names = new ModelNames(models, LegacyAliases.BY_DATE, decisions.mapUnknownModels(), clock);
         Replies replies = new Replies(
                 decisions,
-                (exchange, model, usage, timings, end) ->
-                        costs.add(new Cost(model, usage, end == null ? "failed" : end.name())),
+                (exchange, served, usage, timings, end) ->
+                        costs.add(new Cost(served.model(), usage, end == null ? "failed" : end.name())),
                 new ToolCallIds());
         List<Route> routes = new ApiRoutes(names, replies, principal -> Optional.empty(), clock).routes();
         ServerConfig config = ServerConfig.of(ServerConfig.settings().with("port", "0", "test"));

@@ -40,7 +40,7 @@ public final class Messages implements Handler {
         ServedCall call = new MessagesFields(replies, exchange.limits().fields()).read(body, model);
         boolean stream = body.get("stream").bool(false);
         List<ChatRun> runs = replies.start(exchange, call);
-        ServedRuns served = new ServedRuns(model.name(), runs, call.toolsForbidden());
+        ServedRuns served = ServedRuns.of(call, runs);
         MessageHead head = new MessageHead(
                 UUID.randomUUID().toString(),
                 model.name(),

@@ -13,10 +13,10 @@ public interface CallReport {
      * Records what a request cost; called once for each that was started, however it ended.
      *
      * @param exchange the request, with who sent it
-     * @param model the name that the reply told
+     * @param served what was asked: the model that the reply told, and what was put differently
      * @param usage the tokens; of several answers the sum, their prompt counted once
      * @param timings the times; of several answers those of the first
      * @param end why the first answer ended; null if it failed
      */
-    void used(Exchange exchange, String model, Usage usage, RunTimings timings, @Nullable FinishReason end);
+    void used(Exchange exchange, ServedRuns served, Usage usage, RunTimings timings, @Nullable FinishReason end);
 }

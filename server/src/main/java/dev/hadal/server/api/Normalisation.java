@@ -1,6 +1,7 @@
 package dev.hadal.server.api;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /** What was left out or put differently so that equal conversations become equal prompts; told in a header. */
@@ -31,12 +32,17 @@ public final class Normalisation {
         done.add(what);
     }
 
+    /** What was done, in the order in which it was first done. */
+    public List<String> words() {
+        return List.copyOf(done);
+    }
+
     /** Whether nothing was done. */
     public boolean isEmpty() {
         return done.isEmpty();
     }
 
-    /** What was done, in the order in which it was first done, joined with commas. */
+    /** The {@link #words} joined with commas. */
     @Override
     public String toString() {
         return String.join(", ", done);

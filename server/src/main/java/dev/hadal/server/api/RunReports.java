@@ -41,7 +41,7 @@ final class RunReports {
         ChatRun first = runs.runs().getFirst();
         report.used(
                 exchange,
-                runs.model(),
+                runs,
                 Usages.sum(runs.runs().stream().map(ChatRun::usage).toList()),
                 first.timings(),
                 end == null && left ? FinishReason.CANCELLED : end);

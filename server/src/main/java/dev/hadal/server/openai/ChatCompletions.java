@@ -52,7 +52,7 @@ public final class ChatCompletions implements Handler {
                 "",
                 replies.decisions());
         List<ChatRun> runs = replies.start(exchange, call);
-        ServedRuns served = new ServedRuns(model.name(), runs, call.toolsForbidden());
+        ServedRuns served = ServedRuns.of(call, runs);
         ReplyHead head = heads.of(model);
         return stream
                 ? () -> replies.stream(exchange, served, new ChatChunks(head, shape, runs.size()))

@@ -10,6 +10,7 @@ import dev.hadal.chat.ThinkingMode;
 import dev.hadal.server.api.GenerationLimits;
 import dev.hadal.server.api.ModelChoice;
 import dev.hadal.server.api.ModelNames;
+import dev.hadal.server.api.Normalisation;
 import dev.hadal.server.api.Replies;
 import dev.hadal.server.api.RequestBody;
 import dev.hadal.server.api.ServedRuns;
@@ -60,7 +61,7 @@ public final class Completions implements Handler {
         ChatOptions options = options(body, shape, exchange.limits().fields());
         List<ChatRun> runs = replies.complete(
                 exchange, model, text, options, body.get("user_id").string(""));
-        ServedRuns served = new ServedRuns(model.name(), runs, true);
+        ServedRuns served = new ServedRuns(model.name(), runs, true, new Normalisation());
         ReplyHead head = heads.of(model);
         return stream
                 ? () -> replies.stream(exchange, served, new CompletionChunks(head, shape, runs.size()))

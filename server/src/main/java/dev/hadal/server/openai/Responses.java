@@ -43,7 +43,7 @@ public final class Responses implements Handler {
         boolean stream = body.get("stream").bool(false);
         boolean thinking = asked.call().options().mode() == ThinkingMode.THINKING;
         List<ChatRun> runs = replies.start(exchange, asked.call());
-        ServedRuns served = new ServedRuns(model.name(), runs, asked.call().toolsForbidden());
+        ServedRuns served = ServedRuns.of(asked.call(), runs);
         ResponseItems items = new ResponseItems(asked.tools(), replies.ids(), asked.sealed());
         ReplyHead head = heads.of(model).withId(items.id("resp_"));
         ResponseJson response = new ResponseJson(head, asked.effort(), thinking, replies.decisions());

@@ -37,7 +37,9 @@ public final class Ledger implements AutoCloseable {
     private static final long RETRY_NANOS = 500_000_000;
     private static final String INSERT = """
             INSERT OR IGNORE INTO usage(request_id, at_ms, key, model, prompt, hit, completion, reasoning, outcome,
-              queued_ms, first_ms, total_ms, cost) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+              queued_ms, first_ms, total_ms, cost, normalised) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+    /** Between words in a column. */
+    private static final String WORDS = ", ";
 
     private final System.Logger logger = System.getLogger(Ledger.class.getName());
     private final Path file;
@@ -219,6 +221,7 @@ public final class Ledger implements AutoCloseable {
         insert.setLong(11, usage.times().firstToken().toMillis());
         insert.setLong(12, usage.times().total().toMillis());
         insert.setLong(13, entry.cost());
+        insert.setString(14, String.join(WORDS, usage.asked().normalised()));
     }
 
     /** What each key has cost so far, in parts of a {@link PriceList#DOLLAR}. */
@@ -272,19 +275,31 @@ public final class Ledger implements AutoCloseable {
             throw new LedgerException(
                     file + " does not exist; hadal serve makes it, and --ledger names another place", null);
         }
+        try (Connection reader = LedgerFile.connect(file, true)) {
+            return totals(reader, byDay);
+        } catch (SQLException e) {
+            throw LedgerFile.unusable(file, e);
+        }
+    }
+
+    private static List<UsageTotal> totals(Connection reader, boolean byDay) throws SQLException {
         String day = byDay ? "at_ms / 86400000" : "0";
+        String normalised = LedgerFile.tellsNormalised(reader) ? "normalised" : "''";
         String query = "SELECT " + day + " AS day, key, model, count(*), sum(prompt), sum(hit), sum(completion),"
-                + " sum(reasoning), sum(cost) FROM usage GROUP BY day, key, model ORDER BY day, key, model";
-        try (Connection reader = LedgerFile.connect(file, true);
-                Statement statement = reader.createStatement();
+                + " sum(reasoning), sum(cost), " + normalised
+                + " AS words FROM usage GROUP BY day, key, model, words ORDER BY day, key, model";
+        try (Statement statement = reader.createStatement();
                 ResultSet rows = statement.executeQuery(query)) {
             List<UsageTotal> totals = new ArrayList<>();
             while (rows.next()) {
-                totals.add(total(rows, byDay));
+                UsageTotal next = total(rows, byDay);
+                if (!totals.isEmpty() && totals.getLast().isOfSame(next)) {
+                    totals.add(totals.removeLast().plus(next));
+                } else {
+                    totals.add(next);
+                }
             }
             return totals;
-        } catch (SQLException e) {
-            throw LedgerFile.unusable(file, e);
         }
     }
 
@@ -297,8 +312,12 @@ public final class Ledger implements AutoCloseable {
                         : null,
                 rows.getString(2),
                 rows.getString(3),
-                rows.getLong(4),
+                UsageTotal.Requests.of(rows.getLong(4), words(rows.getString(10))),
                 new UsageRecord.Tokens(rows.getLong(5), rows.getLong(6), rows.getLong(7), rows.getLong(8)),
                 rows.getLong(9));
+    }
+
+    private static List<String> words(String joined) {
+        return joined.isEmpty() ? List.of() : List.of(joined.split(WORDS));
     }
 }

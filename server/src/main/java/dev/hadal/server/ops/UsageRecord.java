@@ -3,18 +3,42 @@ package dev.hadal.server.ops;
 import dev.hadal.RunTimings;
 import dev.hadal.chat.Usage;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What one finished or aborted request used.
  *
  * @param requestId the request's id; a second record with the same id counts for nothing
- * @param key the name of the key
- * @param model the model that answered, by the name it is served under
+ * @param asked what was asked, and by whom
  * @param tokens how much
  * @param outcome how it ended
  * @param times how long it took
  */
-public record UsageRecord(String requestId, String key, String model, Tokens tokens, Outcome outcome, Times times) {
+public record UsageRecord(String requestId, Asked asked, Tokens tokens, Outcome outcome, Times times) {
+    /** The name of the key. */
+    public String key() {
+        return asked.key();
+    }
+
+    /** The name of the model. */
+    public String model() {
+        return asked.model();
+    }
+
+    /**
+     * A request.
+     *
+     * @param key the name of the key
+     * @param model the model that answered, by the name it is served under
+     * @param normalised words for what of the request was left out or put differently before the model read it
+     */
+    public record Asked(String key, String model, List<String> normalised) {
+        /** Copies the list. */
+        public Asked {
+            normalised = List.copyOf(normalised);
+        }
+    }
+
     /**
      * Tokens.
      *

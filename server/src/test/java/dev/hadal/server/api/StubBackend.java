@@ -21,7 +21,7 @@ public record StubBackend(EffortRules rules) implements ChatBackend {
 
     /** Replies that nobody can send, with these decisions. */
     public static Replies replies(Decisions decisions) {
-        return new Replies(decisions, (exchange, model, usage, timings, outcome) -> {}, new ToolCallIds());
+        return new Replies(decisions, (exchange, served, usage, timings, outcome) -> {}, new ToolCallIds());
     }
 
     @Override

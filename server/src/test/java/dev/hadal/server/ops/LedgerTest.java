@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,11 +24,10 @@ final class LedgerTest {
     @TempDir
     Path folder;
 
-    private static UsageRecord usage(String id, String key) {
+    private static UsageRecord usage(String id, String key, String... normalised) {
         return new UsageRecord(
                 id,
-                key,
-                "deepseek-v4-flash",
+                new UsageRecord.Asked(key, "deepseek-v4-flash", List.of(normalised)),
                 new UsageRecord.Tokens(10, 4, 3, 1),
                 Outcome.STOP,
                 new UsageRecord.Times(Duration.ZERO, Duration.ofMillis(5), Duration.ofMillis(9)));
@@ -44,7 +46,7 @@ final class LedgerTest {
         }
         assertThat(Ledger.totals(file, false))
                 .contains(new UsageTotal(
-                        null, "alice", "deepseek-v4-flash", 2, new UsageRecord.Tokens(20, 8, 6, 2), 150));
+                        null, "alice", "deepseek-v4-flash", requests(2), new UsageRecord.Tokens(20, 8, 6, 2), 150));
         assertThat(Ledger.totals(file, true)).hasSize(3).first().satisfies(total -> {
             assertThat(total.day()).isEqualTo(LocalDate.of(2026, 9, 7));
             assertThat(total.key()).isEqualTo("alice");
@@ -91,14 +93,57 @@ final class LedgerTest {
         try (Ledger ledger = Ledger.open(file)) {
             UsageTotal total = Ledger.totals(file, false).getFirst();
             // What was told had been recorded, and all but the last group was on the disk.
-            assertThat(total.requests()).isGreaterThanOrEqualTo(told - Ledger.GROUP);
-            assertThat(total.cost()).isEqualTo(total.requests());
+            assertThat(total.requests().count()).isGreaterThanOrEqualTo(told - Ledger.GROUP);
+            assertThat(total.cost()).isEqualTo(total.requests().count());
             assertThat(total.tokens())
                     .isEqualTo(new UsageRecord.Tokens(
-                            10 * total.requests(), 4 * total.requests(), 3 * total.requests(), total.requests()));
+                            10 * total.cost(), 4 * total.cost(), 3 * total.cost(), total.cost()));
             ledger.record(usage("after", "alice"), NOON, 1);
             assertThat(ledger.flush(PATIENCE)).isTrue();
         }
+    }
+
+    private static UsageTotal.Requests requests(long count) {
+        return new UsageTotal.Requests(count, Map.of());
+    }
+
+    @Test
+    void countsWhatWasNormalised() throws Exception {
+        Path file = folder.resolve("usage.db");
+        try (Ledger ledger = Ledger.open(file)) {
+            ledger.record(usage("a", "alice", "attribution", "session"), NOON, 1);
+            ledger.record(usage("b", "alice"), NOON, 1);
+            ledger.record(usage("c", "alice", "session"), NOON, 1);
+            ledger.record(usage("d", "bob", "session"), NOON, 1);
+            ledger.flush(PATIENCE);
+        }
+        assertThat(Ledger.totals(file, false))
+                .extracting(UsageTotal::requests)
+                .containsExactly(
+                        new UsageTotal.Requests(3, Map.of("attribution", 1L, "session", 2L)),
+                        new UsageTotal.Requests(1, Map.of("session", 1L)));
+    }
+
+    @Test
+    void readsAndContinuesTheLedgerOfTheFirstVersion() throws Exception {
+        Path file = folder.resolve("usage.db");
+        try (InputStream old = LedgerTest.class.getResourceAsStream("usage-1.db")) {
+            Files.copy(Objects.requireNonNull(old), file);
+        }
+        UsageRecord.Tokens tokens = new UsageRecord.Tokens(110, 54, 33, 11);
+        assertThat(Ledger.totals(file, false))
+                .containsExactly(new UsageTotal(null, "alice", "deepseek-v4-flash", requests(2), tokens, 150));
+        try (Ledger ledger = Ledger.open(file)) {
+            assertThat(ledger.spent()).isEqualTo(Map.of("alice", 150L));
+            ledger.record(usage("new", "alice", "session"), NOON, 1);
+            assertThat(ledger.flush(PATIENCE)).isTrue();
+        }
+        UsageRecord.Tokens more = tokens.plus(new UsageRecord.Tokens(10, 4, 3, 1));
+        UsageTotal.Requests requests = new UsageTotal.Requests(3, Map.of("session", 1L));
+        assertThat(Ledger.totals(file, false))
+                .containsExactly(new UsageTotal(null, "alice", "deepseek-v4-flash", requests, more, 151));
+        Ledger.open(file).close();
+        assertThat(Ledger.totals(file, false)).hasSize(1);
     }
 
     @Test

@@ -47,8 +47,8 @@ final class Attention {
                         kind,
                         rope,
                         loader,
-                        new Compressor.Target(state -> Objects.requireNonNull(state.compressed()), false));
-        this.indexer = weights.indexer() == null ? null : new Indexer(config, weights.indexer(), rope, loader);
+                        new Compressor.Target(layer, state -> Objects.requireNonNull(state.compressed()), false));
+        this.indexer = weights.indexer() == null ? null : new Indexer(config, layer, weights.indexer(), rope, loader);
         this.core = new CoreAttention(config, layer, kind, weights.attnSink().floats());
     }
 
@@ -72,11 +72,11 @@ final class Attention {
         });
         pass.times().mark(StepTimes.Part.PROJECTIONS);
         if (compressor != null) {
-            compressor.forward(pass, x, layer);
+            compressor.forward(pass, x);
             pass.times().mark(StepTimes.Part.COMPRESSION);
         }
         if (indexer != null) {
-            indexer.forward(pass, x, scratch.lowRankQueries, layer);
+            indexer.forward(pass, x, scratch.lowRankQueries);
             pass.times().mark(StepTimes.Part.INDEXER);
         }
         core.forward(pass, angles);

@@ -31,22 +31,22 @@ final class Block {
     /** Passes a batch through; {@code streams} is [rows, 4 d]. */
     void forward(Pass pass, Rows streams) {
         Scratch s = pass.scratch();
-        attnMix.contract(pass, streams, s.mix, s.hidden);
+        attnMix.contract(pass, streams);
         attnNorm.forward(pass, s.hidden, pass.rows());
         pass.times().mark(StepTimes.Part.MIXING);
         pass.trace().record(layer, Trace.Stage.ATTN_IN, s.hidden);
         attention.forward(pass, s.hidden, s.update);
         pass.trace().record(layer, Trace.Stage.ATTN_OUT, s.update);
-        attnMix.expand(pass, streams, s.mix, s.update);
+        attnMix.expand(pass, streams);
 
-        ffnMix.contract(pass, streams, s.mix, s.hidden);
+        ffnMix.contract(pass, streams);
         ffnNorm.forward(pass, s.hidden, pass.rows());
         pass.times().mark(StepTimes.Part.MIXING);
         pass.trace().record(layer, Trace.Stage.FFN_IN, s.hidden);
         moe.forward(pass, s.hidden, s.update);
         pass.times().mark(StepTimes.Part.EXPERTS);
         pass.trace().record(layer, Trace.Stage.FFN_OUT, s.update);
-        ffnMix.expand(pass, streams, s.mix, s.update);
+        ffnMix.expand(pass, streams);
         pass.times().mark(StepTimes.Part.MIXING);
         pass.trace().record(layer, Trace.Stage.STREAMS, streams);
     }

@@ -4,6 +4,7 @@ import dev.hadal.kernel.Kernels;
 import dev.hadal.kernel.Linear;
 import dev.hadal.kernel.Rows;
 import dev.hadal.model.Batch;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -27,10 +28,11 @@ final class Compressor {
     /**
      * Where entries go.
      *
+     * @param layer number of the layer
      * @param part the part of a layer's state that a compressor fills
      * @param index whether they are index keys, which pass through {@link Numerics#turn}
      */
-    record Target(Function<LayerState, LayerState.Compressed> part, boolean index) {}
+    record Target(int layer, Function<LayerState, LayerState.Compressed> part, boolean index) {}
 
     /**
      * A compressor.
@@ -58,39 +60,46 @@ final class Compressor {
     }
 
     /** Takes in the rows of a batch; blocks that they complete become entries. */
-    void forward(Pass pass, Rows x, int layer) {
+    void forward(Pass pass, Rows x) {
         Rows kv = pass.scratch().compressorKv;
         Rows score = pass.scratch().compressorScore;
         wkv.forward(x, kv, pass.rows(), pass.compute());
         wgate.forward(x, score, pass.rows(), pass.compute());
-        pass.compute().pool().run(pass.rows(), (row, worker) -> addPositionBias(pass, score, row));
+        pass.loop(pass.rows(), this, score, Compressor::addPositionBias);
         int blocks = 0;
-        for (Batch.Span span : pass.spans()) {
+        // By index: an iterator for each layer would be something to collect.
+        for (int i = 0; i < pass.spans().size(); i++) {
+            Batch.Span span = pass.spans().get(i);
             int finished = finished(pass, span);
-            part(span, layer).entries().grow(finished);
+            part(span).entries().grow(finished);
             blocks += finished;
         }
-        pass.compute().pool().run(blocks, (item, worker) -> {
-            int block = item;
-            for (Batch.Span span : pass.spans()) {
-                int finished = finished(pass, span);
-                if (block < finished) {
-                    finish(pass, span, layer, block, pass.scratch().compressor[worker]);
-                    return;
-                }
-                block -= finished;
-            }
-        });
-        for (Batch.Span span : pass.spans()) {
-            remember(pass, span, part(span, layer).tail());
+        pass.loop(blocks, this, pass.spans(), Compressor::finish);
+        for (int i = 0; i < pass.spans().size(); i++) {
+            Batch.Span span = pass.spans().get(i);
+            remember(pass, span, part(span).tail());
         }
     }
 
-    private LayerState.Compressed part(Batch.Span span, int layer) {
-        return target.part().apply(((V4State) span.state()).layer(layer));
+    private LayerState.Compressed part(Batch.Span span) {
+        return target.part().apply(((V4State) span.state()).layer(target.layer()));
     }
 
-    private void addPositionBias(Pass pass, Rows score, int row) {
+    /** One of the blocks that the batch completes; they count through its sequences. */
+    private void finish(Pass pass, List<Batch.Span> spans, int item, int worker) {
+        int block = item;
+        for (int i = 0; i < spans.size(); i++) {
+            Batch.Span span = spans.get(i);
+            int finished = finished(pass, span);
+            if (block < finished) {
+                finish(pass, span, block, pass.scratch().compressor[worker]);
+                return;
+            }
+            block -= finished;
+        }
+    }
+
+    private void addPositionBias(Pass pass, Rows score, int row, int worker) {
         int from = pass.positions()[row] % kind.ratio() * channels();
         int at = score.at(row);
         for (int i = 0; i < channels(); i++) {
@@ -105,10 +114,10 @@ final class Compressor {
     }
 
     /** Pools, norms, rotates and stores one of the blocks that a sequence's rows complete. */
-    private void finish(Pass pass, Batch.Span span, int layer, int finished, CompressorWorkspace workspace) {
+    private void finish(Pass pass, Batch.Span span, int finished, CompressorWorkspace workspace) {
         Kernels kernels = pass.compute().kernels();
         int block = pass.positions()[span.firstRow()] / kind.ratio() + finished;
-        int rows = collect(pass, span, part(span, layer).tail(), block, workspace);
+        int rows = collect(pass, span, part(span).tail(), block, workspace);
         float[] entry = workspace.entry;
         kernels.state().belowMax(workspace.scores, rows, width);
         kernels.exponentials(workspace.scores, 0, rows * width, 0f);
@@ -122,7 +131,7 @@ final class Compressor {
         if (target.index()) {
             pass.numerics().turn(kernels.state(), entry, 0, width);
         }
-        Page page = part(span, layer).entries().page(block / Entries.PAGE);
+        Page page = part(span).entries().page(block / Entries.PAGE);
         StateFormats formats = pass.scratch().formats;
         RowFormat format = target.index() ? formats.key() : formats.entry();
         format.write(kernels.state(), entry, 0, page, block % Entries.PAGE);

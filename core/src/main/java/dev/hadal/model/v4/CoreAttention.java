@@ -30,21 +30,32 @@ final class CoreAttention {
 
     /** Fills {@code scratch.values}, [rows, heads x head dim], with the attended values, rotated back. */
     void forward(Pass pass, Rope.Angles angles) {
-        Tiles tiles = pass.scratch().tiles;
-        int threads = pass.compute().threads();
+        int tiles = pass.scratch().tiles.count();
+        pass.loop(tiles * parts(pass, group(pass)), this, angles, CoreAttention::attend);
+    }
+
+    /** Heads that go over the keys together: half as many if there are more workers than groups. */
+    private int group(Pass pass) {
+        int groups = Math.ceilDiv(config.numAttentionHeads(), HeadGroup.LANES);
+        boolean idle = pass.scratch().tiles.count() * groups < pass.compute().threads();
+        return idle ? HeadGroup.LANES / 2 : HeadGroup.LANES;
+    }
+
+    /** Into how many parts a tile's heads are cut: few rows have a worker for each group, which read the same keys. */
+    private int parts(Pass pass, int group) {
+        boolean few = pass.scratch().tiles.count() < 2 * pass.compute().threads();
+        return few ? Math.ceilDiv(config.numAttentionHeads(), group) : 1;
+    }
+
+    private void attend(Pass pass, Rope.Angles angles, int item, int worker) {
         int heads = config.numAttentionHeads();
-        // A single row has a worker for each group of heads, if need be half a group: they read the same keys.
-        int group =
-                tiles.count() * Math.ceilDiv(heads, HeadGroup.LANES) < threads ? HeadGroup.LANES / 2 : HeadGroup.LANES;
-        int groups = Math.ceilDiv(heads, group);
-        int parts = tiles.count() < 2 * threads ? groups : 1;
-        pass.compute().pool().run(tiles.count() * parts, (item, worker) -> {
-            Tile tile = new Tile(pass, angles, item / parts, pass.compute().on(worker));
-            tile.loadWindow();
-            for (int first = item % parts * group; first < heads; first += parts * group) {
-                tile.attend(first, Math.min(group, heads - first));
-            }
-        });
+        int group = group(pass);
+        int parts = parts(pass, group);
+        Tile tile = new Tile(pass, angles, item / parts, pass.compute().on(worker));
+        tile.loadWindow();
+        for (int first = item % parts * group; first < heads; first += parts * group) {
+            tile.attend(first, Math.min(group, heads - first));
+        }
     }
 
     /** Some rows of one sequence on one worker. */

@@ -30,20 +30,24 @@ final class HyperConnection {
     }
 
     /**
-     * Mixes down.
+     * Mixes down, into {@code scratch.hidden}, [rows, d], the branch's input. What {@link #expand} needs is left in
+     * {@code scratch.mix}, [rows, 32]: pre, post and comb, 24 values.
      *
      * @param streams [rows, 4 d]
-     * @param mix [rows, 32], filled with pre, post and comb, 24 values, for {@link #expand}
-     * @param hidden [rows, d], the branch's input
      */
-    void contract(Pass pass, Rows streams, Rows mix, Rows hidden) {
-        fn.forward(streams, mix, pass.rows(), pass.scratch().mixParts, pass.compute());
-        pass.compute().pool().run(pass.rows(), (row, worker) -> {
-            float squares = pass.compute().kernels().sumOfSquares(streams.data(), streams.at(row), STREAMS * dim);
-            weights(mix.data(), mix.at(row), RmsNorm.factor(squares, STREAMS * dim, config.rmsNormEps()));
-            mixDown(streams, row, mix.data(), mix.at(row), hidden);
-            pass.numerics().round(RoundingPoint.MIX, hidden.data(), hidden.at(row), dim);
-        });
+    void contract(Pass pass, Rows streams) {
+        Scratch scratch = pass.scratch();
+        fn.forward(streams, scratch.mix, pass.rows(), scratch.mixParts, pass.compute());
+        pass.loop(pass.rows(), this, streams, HyperConnection::contract);
+    }
+
+    private void contract(Pass pass, Rows streams, int row, int worker) {
+        Rows mix = pass.scratch().mix;
+        Rows hidden = pass.scratch().hidden;
+        float squares = pass.compute().kernels().sumOfSquares(streams.data(), streams.at(row), STREAMS * dim);
+        weights(mix.data(), mix.at(row), RmsNorm.factor(squares, STREAMS * dim, config.rmsNormEps()));
+        mixDown(streams, row, mix.data(), mix.at(row), hidden);
+        pass.numerics().round(RoundingPoint.MIX, hidden.data(), hidden.at(row), dim);
     }
 
     /** Turns the logits of a row into pre, post and comb, in place. */
@@ -81,16 +85,17 @@ final class HyperConnection {
     }
 
     /**
-     * Mixes up: stream {@code k} becomes {@code post[k] * update + sum over j of comb[j][k] * stream j}.
+     * Mixes up: stream {@code k} becomes {@code post[k] * update + sum over j of comb[j][k] * stream j}. The update is
+     * the branch's output in {@code scratch.update}, [rows, d].
      *
      * @param streams [rows, 4 d], replaced
-     * @param mix [rows, 32] as {@link #contract} left it
-     * @param update [rows, d], the branch's output
      */
-    void expand(Pass pass, Rows streams, Rows mix, Rows update) {
-        pass.compute().pool().run(pass.rows(), (row, worker) -> {
-            pass.compute().kernels().mixUp(streams, update, mix, row);
-            pass.numerics().round(RoundingPoint.MIX, streams.data(), streams.at(row), STREAMS * dim);
-        });
+    void expand(Pass pass, Rows streams) {
+        pass.loop(pass.rows(), this, streams, HyperConnection::expand);
+    }
+
+    private void expand(Pass pass, Rows streams, int row, int worker) {
+        pass.compute().kernels().mixUp(streams, pass.scratch().update, pass.scratch().mix, row);
+        pass.numerics().round(RoundingPoint.MIX, streams.data(), streams.at(row), STREAMS * dim);
     }
 }

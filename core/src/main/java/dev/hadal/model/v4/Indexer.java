@@ -1,6 +1,5 @@
 package dev.hadal.model.v4;
 
-import dev.hadal.kernel.Compute;
 import dev.hadal.kernel.IndexQuery;
 import dev.hadal.kernel.Kernels;
 import dev.hadal.kernel.Linear;
@@ -22,10 +21,12 @@ final class Indexer {
     private final Linear weightsProj;
     private final Compressor compressor;
     private final V4Config config;
+    private final int layer;
     private final float weightScale;
 
-    Indexer(V4Config config, V4Weights.Indexer weights, Rope rope, Loader loader) {
+    Indexer(V4Config config, int layer, V4Weights.Indexer weights, Rope rope, Loader loader) {
         this.config = config;
+        this.layer = layer;
         this.wqB = loader.linear(weights.wqB());
         this.weightsProj = loader.linear(weights.weightsProj());
         this.compressor = new Compressor(
@@ -33,7 +34,7 @@ final class Indexer {
                 LayerKind.CSA,
                 rope,
                 loader,
-                new Compressor.Target(state -> Objects.requireNonNull(state.index()), true));
+                new Compressor.Target(layer, state -> Objects.requireNonNull(state.index()), true));
         this.weightScale = (float) (1 / Math.sqrt((double) config.indexHeadDim() * config.indexNHeads()));
     }
 
@@ -43,9 +44,9 @@ final class Indexer {
      * @param x [rows, d], the branch's input
      * @param qr [rows, q rank], the normed low-rank query
      */
-    void forward(Pass pass, Rows x, Rows qr, int layer) {
+    void forward(Pass pass, Rows x, Rows qr) {
         Scratch scratch = pass.scratch();
-        compressor.forward(pass, x, layer);
+        compressor.forward(pass, x);
         int longest = 0;
         for (int row = 0; row < pass.rows(); row++) {
             int visible = visible(pass, row);
@@ -57,19 +58,31 @@ final class Indexer {
         }
         wqB.forward(qr, scratch.indexQueries, pass.rows(), pass.compute());
         weightsProj.forward(x, scratch.indexWeights, pass.rows(), pass.compute());
-        pass.compute().pool().run(pass.rows(), (row, worker) -> query(pass, row));
+        pass.loop(pass.rows(), this, scratch.indexWeights, Indexer::query);
         int parts = parts(pass, longest);
-        pass.compute().pool().run(scratch.tiles.count() * parts, (item, worker) -> {
-            Tile tile = new Tile(pass, layer, item / parts, pass.compute().on(worker));
-            if (parts == 1) {
-                tile.whole();
-            } else {
-                tile.part(item % parts, parts, scratch.partial[item]);
-            }
-        });
+        scratch.indexParts = parts;
+        pass.loop(scratch.tiles.count() * parts, this, scratch.tiles, Indexer::select);
         if (parts > 1) {
-            pass.compute().pool().run(scratch.tiles.count(), (tile, worker) -> join(pass, tile, parts));
+            pass.loop(scratch.tiles.count(), this, scratch.partial, Indexer::join);
         }
+    }
+
+    private void select(Pass pass, Tiles tiles, int item, int worker) {
+        int parts = pass.scratch().indexParts;
+        int tile = item / parts;
+        IndexWorkspace workspace = pass.scratch().index[worker].begin(tiles, tile, keys(pass, tile));
+        if (parts == 1) {
+            whole(pass, workspace);
+        } else {
+            part(pass, workspace, item % parts, pass.scratch().partial[item]);
+        }
+    }
+
+    /** The keys of the sequence that a tile belongs to. */
+    private Entries keys(Pass pass, int tile) {
+        Batch.Span span = pass.spans().get(pass.scratch().tiles.span(tile));
+        return Objects.requireNonNull(((V4State) span.state()).layer(layer).index())
+                .entries();
     }
 
     private static int visible(Pass pass, int row) {
@@ -88,19 +101,20 @@ final class Indexer {
     }
 
     /** Selects from what was found in the parts of a row's keys. */
-    private static void join(Pass pass, int tile, int parts) {
+    private void join(Pass pass, TopK[] partial, int tile, int worker) {
+        int parts = pass.scratch().indexParts;
         int row = pass.scratch().tiles.firstRow(tile);
         if (!pass.scratch().allSelected(row)) {
-            TopK best = pass.scratch().partial[tile * parts];
+            TopK best = partial[tile * parts];
             for (int part = 1; part < parts; part++) {
-                best.offer(pass.compute().kernels().state(), pass.scratch().partial[tile * parts + part]);
+                best.offer(pass.compute().kernels().state(), partial[tile * parts + part]);
             }
             pass.scratch().select(pass, row, best);
         }
     }
 
     /** Finishes the index query and the head weights of a row. */
-    private void query(Pass pass, int row) {
+    private void query(Pass pass, Rows weights, int row, int worker) {
         Numerics numerics = pass.numerics();
         Kernels kernels = pass.compute().kernels();
         float[] q = pass.scratch().indexQueries.data();
@@ -112,105 +126,80 @@ final class Indexer {
             numerics.turn(kernels.state(), q, at, dim);
             numerics.index(kernels.state(), q, at, dim);
         }
-        Rows weights = pass.scratch().indexWeights;
         for (int i = weights.at(row); i < weights.at(row) + config.indexNHeads(); i++) {
             weights.data()[i] *= weightScale;
         }
         numerics.round(RoundingPoint.INDEX, weights.data(), weights.at(row), config.indexNHeads());
     }
 
-    /** Some rows of one sequence on one worker. */
-    private final class Tile {
-        private final Pass pass;
-        private final Compute.Worker worker;
-        private final IndexWorkspace workspace;
-        private final Entries keys;
-        private final int firstRow;
-        private final int rows;
-
-        Tile(Pass pass, int layer, int tile, Compute.Worker worker) {
-            this.pass = pass;
-            this.worker = worker;
-            this.workspace = pass.scratch().index[worker.index()];
-            Tiles tiles = pass.scratch().tiles;
-            Batch.Span span = pass.spans().get(tiles.span(tile));
-            this.keys = Objects.requireNonNull(
-                            ((V4State) span.state()).layer(layer).index())
-                    .entries();
-            this.firstRow = tiles.firstRow(tile);
-            this.rows = tiles.rows(tile);
+    /** Scores all keys and selects. */
+    private void whole(Pass pass, IndexWorkspace workspace) {
+        int last = visible(pass, workspace.firstRow + workspace.rows - 1);
+        if (last <= config.indexTopk()) {
+            return;
         }
-
-        /** Scores all keys and selects. */
-        void whole() {
-            int last = visible(pass, firstRow + rows - 1);
-            if (last <= config.indexTopk()) {
-                return;
-            }
-            for (int i = 0; i < rows; i++) {
-                workspace.best[i].start(config.indexTopk());
-            }
-            score(0, Math.ceilDiv(last, Entries.PAGE), workspace.best);
-            for (int i = 0; i < rows; i++) {
-                if (!pass.scratch().allSelected(firstRow + i)) {
-                    pass.scratch().select(pass, firstRow + i, workspace.best[i]);
-                }
+        for (int i = 0; i < workspace.rows; i++) {
+            workspace.best[i].start(config.indexTopk());
+        }
+        score(pass, workspace, 0, Math.ceilDiv(last, Entries.PAGE), workspace.best);
+        for (int i = 0; i < workspace.rows; i++) {
+            if (!pass.scratch().allSelected(workspace.firstRow + i)) {
+                pass.scratch().select(pass, workspace.firstRow + i, workspace.best[i]);
             }
         }
+    }
 
-        /** Scores one part of the keys of a single row, and leaves the best in {@code best}. */
-        void part(int part, int parts, TopK best) {
-            int pages = Math.ceilDiv(visible(pass, firstRow), Entries.PAGE);
-            int each = Math.ceilDiv(pages, parts);
-            best.start(config.indexTopk());
-            if (!pass.scratch().allSelected(firstRow)) {
-                score(Math.min(pages, part * each), Math.min(pages, (part + 1) * each), new Selection[] {best});
+    /** Scores one part of the keys of a single row, and leaves the best in {@code best}. */
+    private void part(Pass pass, IndexWorkspace workspace, int part, TopK best) {
+        int pages = Math.ceilDiv(visible(pass, workspace.firstRow), Entries.PAGE);
+        int each = Math.ceilDiv(pages, pass.scratch().indexParts);
+        best.start(config.indexTopk());
+        if (!pass.scratch().allSelected(workspace.firstRow)) {
+            workspace.only[0] = best;
+            score(pass, workspace, Math.min(pages, part * each), Math.min(pages, (part + 1) * each), workspace.only);
+        }
+    }
+
+    /** Offers the scores of some pages of keys to each row's selection. */
+    private static void score(Pass pass, IndexWorkspace workspace, int firstPage, int endPage, Selection[] best) {
+        Scratch scratch = pass.scratch();
+        for (int i = 0; i < workspace.rows; i++) {
+            IndexQuery query = workspace.queries[i];
+            Rows q = scratch.indexQueries;
+            Rows weights = scratch.indexWeights;
+            int row = workspace.firstRow + i;
+            query.set(q.data(), q.at(row), weights.data(), weights.at(row));
+        }
+        for (int from = firstPage; from < endPage; from += IndexWorkspace.PAGES) {
+            int to = Math.min(endPage, from + IndexWorkspace.PAGES);
+            for (int page = from; page < to; page++) {
+                score(pass, workspace, page, (page - from) * Entries.PAGE);
+            }
+            for (int i = 0; i < workspace.rows; i++) {
+                offer(pass, workspace, best[i], i, from, to);
             }
         }
+    }
 
-        /** Offers the scores of some pages of keys to each row's selection. */
-        private void score(int firstPage, int endPage, Selection[] best) {
-            Scratch scratch = pass.scratch();
-            for (int i = 0; i < rows; i++) {
-                IndexQuery query = workspace.queries[i];
-                Rows q = scratch.indexQueries;
-                Rows weights = scratch.indexWeights;
-                query.set(q.data(), q.at(firstRow + i), weights.data(), weights.at(firstRow + i));
-            }
-            for (int from = firstPage; from < endPage; from += IndexWorkspace.PAGES) {
-                int to = Math.min(endPage, from + IndexWorkspace.PAGES);
-                for (int page = from; page < to; page++) {
-                    score(page, (page - from) * Entries.PAGE);
-                }
-                for (int i = 0; i < rows; i++) {
-                    offer(best[i], i, from, to);
-                }
-            }
+    /** Scores one page of keys for each row. */
+    private static void score(Pass pass, IndexWorkspace workspace, int page, int at) {
+        Kernels kernels = pass.compute().kernels();
+        pass.scratch().formats.key().read(kernels.state(), workspace.keys().page(page), workspace.panel);
+        for (int i = 0; i < workspace.rows; i++) {
+            kernels.attention()
+                    .scoreKeys(
+                            workspace.panel, workspace.queries[i], workspace.scores.data(), workspace.scores.at(i, at));
         }
+    }
 
-        /** Scores one page of keys for each row. */
-        private void score(int page, int at) {
-            Kernels kernels = worker.kernels();
-            pass.scratch().formats.key().read(kernels.state(), keys.page(page), workspace.panel);
-            for (int i = 0; i < rows; i++) {
-                kernels.attention()
-                        .scoreKeys(
-                                workspace.panel,
-                                workspace.queries[i],
-                                workspace.scores.data(),
-                                workspace.scores.at(i, at));
-            }
-        }
-
-        private void offer(Selection best, int i, int fromPage, int toPage) {
-            int first = fromPage * Entries.PAGE;
-            int count = Math.min(toPage * Entries.PAGE, visible(pass, firstRow + i)) - first;
-            if (count > 0) {
-                float[] scores = workspace.scores.data();
-                int at = workspace.scores.at(i);
-                pass.numerics().round(RoundingPoint.INDEX, scores, at, count);
-                best.offer(worker.kernels().state(), scores, at, count, first);
-            }
+    private static void offer(Pass pass, IndexWorkspace workspace, Selection best, int i, int fromPage, int toPage) {
+        int first = fromPage * Entries.PAGE;
+        int count = Math.min(toPage * Entries.PAGE, visible(pass, workspace.firstRow + i)) - first;
+        if (count > 0) {
+            float[] scores = workspace.scores.data();
+            int at = workspace.scores.at(i);
+            pass.numerics().round(RoundingPoint.INDEX, scores, at, count);
+            best.offer(pass.compute().kernels().state(), scores, at, count, first);
         }
     }
 }

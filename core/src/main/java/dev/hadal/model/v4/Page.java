@@ -3,6 +3,7 @@ package dev.hadal.model.v4;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,13 @@ final class Page {
     /** Bytes that two have in common if they are one; either may be missing. */
     static long shared(@Nullable Page page, @Nullable Page other) {
         return page != null && page == other ? page.data.length : 0;
+    }
+
+    /** Zeros again, and one owner, for the next who takes it. */
+    Page renew() {
+        Arrays.fill(data, (byte) 0);
+        owners.set(1);
+        return this;
     }
 
     /** One more owner. */

@@ -2,9 +2,9 @@ package dev.hadal.model.v4;
 
 import dev.hadal.model.StateMemory;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +17,13 @@ final class PagePool {
     private static final long MOST_FREE = 8L << 20;
 
     private final StateMemory memory;
-    private final Map<Integer, Deque<byte[]>> free = new HashMap<>();
+    /** By size, of which there are a handful. */
+    private final List<Waiting> free = new ArrayList<>();
+
     private long freeBytes;
+
+    /** Pages of one size without owners. */
+    private record Waiting(int bytes, Deque<Page> pages) {}
 
     PagePool(StateMemory memory) {
         this.memory = memory;
@@ -26,21 +31,29 @@ final class PagePool {
 
     /** A page of zeros with one owner. */
     Page take(int bytes) {
-        byte[] kept = kept(bytes);
-        if (kept != null) {
-            java.util.Arrays.fill(kept, (byte) 0);
-        }
+        Page kept = kept(bytes);
+        Page page = kept == null ? new Page(new byte[bytes]) : kept.renew();
         memory.add(bytes);
-        return new Page(kept == null ? new byte[bytes] : kept);
+        return page;
     }
 
-    private byte @Nullable [] kept(int bytes) {
+    private @Nullable Page kept(int bytes) {
         synchronized (free) {
-            Deque<byte[]> same = free.get(bytes);
-            byte[] kept = same == null ? null : same.pollLast();
+            Page kept = waiting(bytes).pollLast();
             freeBytes -= kept == null ? 0 : bytes;
             return kept;
         }
+    }
+
+    private Deque<Page> waiting(int bytes) {
+        for (int i = 0; i < free.size(); i++) {
+            if (free.get(i).bytes == bytes) {
+                return free.get(i).pages;
+            }
+        }
+        Waiting another = new Waiting(bytes, new ArrayDeque<>());
+        free.add(another);
+        return another.pages;
     }
 
     /** The page to write to: this one, or a copy in its place if somebody else owns it too. */
@@ -61,7 +74,7 @@ final class PagePool {
             memory.remove(bytes);
             synchronized (free) {
                 if (freeBytes + bytes <= MOST_FREE) {
-                    free.computeIfAbsent(bytes, _ -> new ArrayDeque<>()).addLast(page.data);
+                    waiting(bytes).addLast(page);
                     freeBytes += bytes;
                 }
             }

@@ -36,6 +36,18 @@ record Pass(
         return last.firstRow() + last.rows();
     }
 
+    /**
+     * Runs a loop.
+     *
+     * @param count items
+     * @param part of the model that the loop belongs to
+     * @param argument what else its body needs
+     * @param body a method that captures nothing
+     */
+    <P, A> void loop(int count, P part, A argument, Loop.Body<P, A> body) {
+        scratch.loop.run(this, count, part, argument, body);
+    }
+
     /** The state of one layer of a sequence; the draft block is the layer behind the last. */
     static LayerState state(Batch.Span span, int layer, int hiddenLayers) {
         V4State state = (V4State) span.state();

@@ -13,10 +13,12 @@ record RmsNorm(float[] weight, float epsilon) {
 
     /** Normalises the first {@code rows} rows in place. */
     void forward(Pass pass, Rows x, int rows) {
-        pass.compute().pool().run(rows, (row, worker) -> {
-            forward(pass.compute().kernels(), x.data(), x.at(row));
-            pass.numerics().round(RoundingPoint.NORM, x.data(), x.at(row), weight.length);
-        });
+        pass.loop(rows, this, x, RmsNorm::row);
+    }
+
+    private void row(Pass pass, Rows x, int row, int worker) {
+        forward(pass.compute().kernels(), x.data(), x.at(row));
+        pass.numerics().round(RoundingPoint.NORM, x.data(), x.at(row), weight.length);
     }
 
     /** Normalises one vector in place. */

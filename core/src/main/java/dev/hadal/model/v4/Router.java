@@ -51,17 +51,20 @@ final class Router {
     void forward(Pass pass, Rows x, Routes routes) {
         Rows scores = pass.scratch().gateScores;
         gate.forward(x, scores, pass.rows(), pass.compute());
-        pass.compute().pool().run(pass.rows(), (row, worker) -> {
-            score(scores.data(), scores.at(row));
-            int at = row * used;
-            if (expertsByToken != null) {
-                System.arraycopy(expertsByToken, pass.tokens()[row] * used, routes.experts, at, used);
-                java.util.Arrays.sort(routes.experts, at, at + used);
-            } else {
-                choose(pass.compute().on(worker), scores.data(), scores.at(row), routes, at);
-            }
-            weigh(scores.data(), scores.at(row), routes, at);
-        });
+        pass.loop(pass.rows(), this, routes, Router::route);
+    }
+
+    private void route(Pass pass, Routes routes, int row, int worker) {
+        Rows scores = pass.scratch().gateScores;
+        score(scores.data(), scores.at(row));
+        int at = row * used;
+        if (expertsByToken != null) {
+            System.arraycopy(expertsByToken, pass.tokens()[row] * used, routes.experts, at, used);
+            java.util.Arrays.sort(routes.experts, at, at + used);
+        } else {
+            choose(pass.compute().on(worker), scores.data(), scores.at(row), routes, at);
+        }
+        weigh(scores.data(), scores.at(row), routes, at);
     }
 
     /** The square root of softplus; exact enough in double precision that the rounding is the only error. */

@@ -52,6 +52,9 @@ final class Scratch {
     /** [slots, d] */
     final Rows expertOutput;
 
+    /** The loop that runs. */
+    final Loop loop = new Loop();
+
     /** How states are stored. */
     final StateFormats formats;
     /** The batch, cut up. */
@@ -65,6 +68,8 @@ final class Scratch {
 
     final AttentionWorkspace[] attention;
     final IndexWorkspace[] index;
+    /** Into how many parts the keys of each tile are cut. */
+    int indexParts = 1;
     /** What was found in parts of the keys of a few rows. */
     final TopK[] partial;
 

@@ -3,7 +3,6 @@ package dev.hadal.model.v4;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hadal.kernel.NarrowLinear;
-import dev.hadal.kernel.Panel;
 import dev.hadal.kernel.Rows;
 import java.util.Random;
 import org.assertj.core.data.Offset;
@@ -26,15 +25,14 @@ class HyperConnectionTest {
 
     @Test
     void mixesDownAndUpWithWeightsOfTheStreams() {
-        Rows hidden = Rows.allocate(ROWS, dim);
-        Rows mix = Rows.allocate(ROWS, Panel.LANES);
         float[] before = streams.data().clone();
         Pass pass = SinglePass.of(config, new int[ROWS]);
-        connection.contract(pass, streams, mix, hidden);
+        connection.contract(pass, streams);
         assertThat(streams.data()).isEqualTo(before);
-        connection.expand(pass, streams, mix, update);
+        System.arraycopy(update.data(), 0, pass.scratch().update.data(), 0, update.data().length);
+        connection.expand(pass, streams);
         for (int row = 0; row < ROWS; row++) {
-            check(before, row, hidden);
+            check(before, row, pass.scratch().hidden);
         }
     }
 

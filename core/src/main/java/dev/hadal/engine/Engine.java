@@ -65,7 +65,7 @@ public final class Engine implements AutoCloseable {
         this.health = new Health(options, clock);
         this.memory = new Memory(model, options, events);
         this.roster = new Roster(memory, options.readers(), clock, events);
-        this.scheduler = new Scheduler(new Scheduler.Parts(roster, memory, pace, events), model.limits(), options);
+        this.scheduler = new Scheduler(new Scheduler.Parts(roster, memory, pace, events), model, options);
         int vocabulary = options.vocabulary() == 0
                 ? model.limits().vocabulary()
                 : Math.min(options.vocabulary(), model.limits().vocabulary());
@@ -317,8 +317,8 @@ public final class Engine implements AutoCloseable {
         try {
             while (!closing && !woken && (!busy || stalled)) {
                 if (busy) {
-                    // Readers are behind, and deadlines may pass.
-                    woken = changed.awaitNanos(STALL_NANOS) <= 0;
+                    // Readers are behind or the model bides its time, and deadlines may pass.
+                    woken = changed.awaitNanos(Math.min(STALL_NANOS, scheduler.holdNanos())) <= 0;
                 } else {
                     changed.awaitUninterruptibly();
                 }

@@ -1,10 +1,13 @@
 package dev.hadal.engine;
 
+import dev.hadal.model.LanguageModel;
 import dev.hadal.model.ModelLimits;
+import dev.hadal.model.SequenceState;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Decides which rows are computed next. Each sequence that is being written gets its one row; chunks of prompts fill the
@@ -24,6 +27,7 @@ final class Scheduler {
     private final Memory memory;
     private final Pace pace;
     private final EngineEvents events;
+    private final LanguageModel model;
     private final ModelLimits limits;
     private final EngineOptions options;
     private final int samples;
@@ -32,16 +36,18 @@ final class Scheduler {
     private List<Tenant> stuck = List.of();
     private long step;
     private boolean suspectsTurn;
+    private long holdNanos;
 
     /** The parts of the engine that a scheduler works with. */
     record Parts(Roster roster, Memory memory, Pace pace, EngineEvents events) {}
 
-    Scheduler(Parts parts, ModelLimits limits, EngineOptions options) {
+    Scheduler(Parts parts, LanguageModel model, EngineOptions options) {
         this.roster = parts.roster();
         this.memory = parts.memory();
         this.pace = parts.pace();
         this.events = parts.events();
-        this.limits = limits;
+        this.model = model;
+        this.limits = model.limits();
         this.options = options;
         this.samples = Math.min(options.runningSequences(), limits.batchRows());
     }
@@ -52,6 +58,8 @@ final class Scheduler {
         plan.clear();
         memory.beginStep();
         roster.reap();
+        holdNanos = Long.MAX_VALUE;
+        roster.tenants().forEach(tenant -> tenant.running().forEach(this::hold));
         List<Sequence> suspects = roster.suspects();
         suspectsTurn = !suspects.isEmpty() && !suspectsTurn;
         if (suspectsTurn) {
@@ -61,7 +69,7 @@ final class Scheduler {
         } else {
             fill();
         }
-        if (plan.isEmpty() && !blocked.isEmpty()) {
+        if (plan.isEmpty() && !blocked.isEmpty() && holdNanos == Long.MAX_VALUE) {
             // Everybody waits for somebody else's memory: the oldest may take it from all.
             Sequence oldest = Collections.min(
                     blocked, Comparator.comparingLong(sequence -> sequence.job().number()));
@@ -70,6 +78,22 @@ final class Scheduler {
             add(roster.tenant(oldest), oldest, limits.batchRows());
         }
         return plan;
+    }
+
+    /** Asks the model whether a running sequence may go on; whoever is at fault is found without delay. */
+    private boolean hold(Sequence sequence) {
+        SequenceState state = Objects.requireNonNull(sequence.state());
+        long wait = sequence.suspect() ? 0 : model.waitNanos(state, sequence.ids(), sequence.known());
+        sequence.held(wait > 0);
+        if (wait > 0) {
+            holdNanos = Math.min(holdNanos, wait);
+        }
+        return wait > 0;
+    }
+
+    /** How long nothing of what the model holds back may go on, in nanoseconds. */
+    long holdNanos() {
+        return holdNanos;
     }
 
     private void fill() {
@@ -178,7 +202,7 @@ final class Scheduler {
             blocked.add(sequence);
             return 0;
         }
-        if (sequence.state() == null && !roster.start(sequence)) {
+        if (sequence.state() == null && (!roster.start(sequence) || hold(sequence))) {
             return 0;
         }
         rows = Math.min(Math.min(most, sequence.pending()), memory.rowsToWaypoint(sequence));
@@ -214,10 +238,13 @@ final class Scheduler {
         return false;
     }
 
-    /** Running sequences outside of this step, the ones to give way first in front: unread, less important, younger. */
+    /**
+     * Running sequences outside of this step, the ones to give way first in front: unread, less important, younger. Those
+     * that the model holds back count as inside.
+     */
     private List<Sequence> preemptable(Sequence sequence) {
         return roster.sequences().stream()
-                .filter(other -> other.state() != null && other != sequence && !plan.has(other))
+                .filter(other -> other.state() != null && other != sequence && !other.held() && !plan.has(other))
                 .sorted(Comparator.comparing(
                                 (Sequence other) -> !other.generation().full())
                         .thenComparingInt(other -> other.request().origin().priority())

@@ -22,6 +22,7 @@ final class Sequence {
     private boolean thinking;
     private boolean suspect;
     private boolean shares;
+    private boolean held;
     private long lastStep;
 
     Sequence(Job job, int choice, Generation generation) {
@@ -141,6 +142,15 @@ final class Sequence {
 
     void suspect(boolean newSuspect) {
         suspect = newSuspect;
+    }
+
+    /** Whether the model wants its next rows later. */
+    boolean held() {
+        return held;
+    }
+
+    void held(boolean newHeld) {
+        held = newHeld;
     }
 
     /** Whether its state may share memory that it has to copy before it goes on. */

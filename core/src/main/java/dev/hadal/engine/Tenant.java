@@ -67,7 +67,7 @@ final class Tenant {
     }
 
     private static boolean ready(Sequence sequence) {
-        return !sequence.suspect() && !sequence.generation().full();
+        return !sequence.suspect() && !sequence.held() && !sequence.generation().full();
     }
 
     /** The time that it has had, in nanoseconds of a machine of its own. */

@@ -23,6 +23,19 @@ public interface LanguageModel extends AutoCloseable {
      */
     void forward(Batch batch, Logits logits);
 
+    /**
+     * How long the next rows of a sequence should wait, in nanoseconds; 0 if they need not, as those of every model with
+     * weights. A model that plays a slow one says so here and does not sleep in {@link #forward}, where it would hold up
+     * other sequences. Asked by the thread that calls {@link #forward}; changes nothing that is computed.
+     *
+     * @param state what is computed of the sequence
+     * @param ids its ids
+     * @param known how many of them count; those that the state does not have are the next rows
+     */
+    default long waitNanos(SequenceState state, int[] ids, int known) {
+        return 0;
+    }
+
     /** What this model accepts. */
     ModelLimits limits();
 

@@ -199,4 +199,46 @@ class SchedulerTest {
             ToyBench.assertAlone(urgent, high);
         }
     }
+
+    @Test
+    void whoIsHeldBackByTheModelHoldsNobodyUp() {
+        try (ToyBench bench = new ToyBench()) {
+            bench.model.wait(known -> known >= 500 ? 1_000_000 : 0);
+            GenerationRequest slow = bench.request(500, 20);
+            GenerationRequest quick = bench.request(100, 50);
+            Generation held = bench.submit(slow);
+            Generation free = bench.submit(quick);
+            bench.runWhile(() -> !free.ended());
+            assertThat(held.usage().sampledTokens()).isZero();
+            bench.model.wait(known -> known == 510 ? 1_000_000 : 0);
+            bench.runWhile(() -> held.usage().sampledTokens() < 10);
+            bench.engine.step();
+            assertThat(held.usage().sampledTokens()).isEqualTo(10);
+            bench.model.wait(known -> 0);
+            bench.run();
+            ToyBench.assertAlone(held, slow);
+            ToyBench.assertAlone(free, quick);
+        }
+    }
+
+    @Test
+    void whoIsHeldBackByTheModelKeepsItsPlace() {
+        try (ToyBench bench = new ToyBench(EngineOptions.defaults().withRunningSequences(1))) {
+            bench.model.wait(known -> known >= 500 ? 1_000_000 : 0);
+            GenerationRequest slow = bench.request(500, 20).withOrigin(GREEDY);
+            Generation held = bench.submit(slow);
+            bench.engine.step();
+            GenerationRequest quick = bench.request(100, 50).withOrigin(POLITE);
+            Generation waiting = bench.submit(quick);
+            for (int i = 0; i < 10; i++) {
+                bench.engine.step();
+            }
+            assertThat(waiting.begun()).isFalse();
+            bench.model.wait(known -> 0);
+            bench.run();
+            assertThat(bench.engine.counters().trouble().preemptions()).isZero();
+            ToyBench.assertAlone(held, slow);
+            ToyBench.assertAlone(waiting, quick);
+        }
+    }
 }

@@ -12,6 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ final class ToyModel implements LanguageModel {
     private final StateMemory memory = new StateMemory();
     private final Clock clock;
     private Consumer<Batch> hook = batch -> {};
+    private IntToLongFunction wait = known -> 0;
     private int poisonedId = -1;
     private volatile boolean accounting = true;
     private boolean statesFail;
@@ -62,6 +64,11 @@ final class ToyModel implements LanguageModel {
     /** What is done, or thrown, before a batch is computed. */
     void hook(Consumer<Batch> newHook) {
         hook = newHook;
+    }
+
+    /** How long the next rows of a sequence wait, by the number of its ids. */
+    void wait(IntToLongFunction newWait) {
+        wait = newWait;
     }
 
     /** From now on there is no memory for more states. */
@@ -123,6 +130,11 @@ final class ToyModel implements LanguageModel {
                 }
             }
         }
+    }
+
+    @Override
+    public long waitNanos(SequenceState state, int[] ids, int known) {
+        return wait.applyAsLong(known);
     }
 
     @Override

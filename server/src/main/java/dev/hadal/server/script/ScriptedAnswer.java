@@ -10,6 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param fault what goes wrong with it; null if nothing does
  */
 record ScriptedAnswer(int[] ids, ScriptPace pace, @Nullable ScriptFault fault) {
+    /** When the id that so many come before is due, if the one before it was due then. */
+    long dueNanos(int done, long now, long before) {
+        return done == 0
+                ? now + pace.firstToken().toNanos()
+                : Math.max(now, before + pace.token().toNanos());
+    }
+
     /** Whether it fails in this way after so many of its ids. */
     boolean fails(ScriptFault.Kind kind, int done) {
         return fault != null && fault.kind() == kind && fault.after() == done;

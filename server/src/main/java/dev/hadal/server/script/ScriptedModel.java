@@ -8,7 +8,6 @@ import dev.hadal.model.ModelLimits;
 import dev.hadal.model.SequenceState;
 import dev.hadal.model.StateMemory;
 import dev.hadal.tokenizer.Tokenizer;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +26,7 @@ final class ScriptedModel implements LanguageModel {
     private static final float HARDLY_EVER = -1e8f;
 
     private static final int BATCH_ROWS = 4096;
+    private static final long TICK_NANOS = 1_000_000;
 
     private final List<ScriptRule> rules;
     private final Tokenizer tokenizer;
@@ -69,8 +69,7 @@ final class ScriptedModel implements LanguageModel {
     public void forward(Batch batch, Logits logits) {
         check(batch, logits);
         logits.rows(batch.wantedRows());
-        long start = clock.nanos().getAsLong();
-        long latest = start;
+        long stall = 0;
         int row = 0;
         try {
             for (Batch.Span span : batch.spans()) {
@@ -78,7 +77,7 @@ final class ScriptedModel implements LanguageModel {
                 for (int at = span.firstRow(); at < span.firstRow() + span.rows(); at++) {
                     state.add(batch.token(at));
                     if (batch.wantsLogits(at)) {
-                        latest = Math.max(latest, answer(state, start, logits, row++));
+                        stall = Math.max(stall, answer(state, logits, row++));
                     }
                 }
             }
@@ -86,9 +85,38 @@ final class ScriptedModel implements LanguageModel {
             batch.spans().forEach(span -> ((ScriptedState) span.state()).spoil());
             throw e;
         }
-        if (latest > start) {
-            clock.pause().until(latest);
+        if (stall > 0) {
+            clock.pause().until(clock.nanos().getAsLong() + stall);
         }
+    }
+
+    /** Until the next id is due: each sequence has a rhythm of its own. */
+    @Override
+    public long waitNanos(SequenceState sequence, int[] ids, int known) {
+        ScriptedState state = (ScriptedState) sequence;
+        ScriptedState.Due due = state.due();
+        long now = clock.nanos().getAsLong();
+        if (due == null || due.position() != known) {
+            due = new ScriptedState.Due(known, due(state, Arrays.copyOf(ids, known), now));
+            state.due(due);
+        }
+        // Ids that are due nearly at the same time come in one step.
+        return due.nanos() > now ? Math.ceilDiv(due.nanos(), TICK_NANOS) * TICK_NANOS - now : 0;
+    }
+
+    private long due(ScriptedState state, int[] ids, long now) {
+        ScriptedState.Due last = state.due();
+        ScriptedAnswer answer = state.answer();
+        int done = state.done() + 1;
+        if (answer == null
+                || ids.length != state.length() + 1
+                || answer.ids()[done - 1] != ids[ids.length - 1]
+                || done == answer.ids().length) {
+            ScriptedPrompt.Reading reading = prompts.read(ids);
+            answer = find(reading.question());
+            done = answer.progress(ids, reading.start(), prompts.endOfThinking());
+        }
+        return answer.dueNanos(done, now, last == null ? now : last.nanos());
     }
 
     private void check(Batch batch, Logits logits) {
@@ -112,8 +140,8 @@ final class ScriptedModel implements LanguageModel {
         }
     }
 
-    /** Leaves the logits of a sequence's next id, and returns when they are due. */
-    private long answer(ScriptedState state, long now, Logits logits, int row) {
+    /** Leaves the logits of a sequence's next id, and returns how long everything stands still then. */
+    private long answer(ScriptedState state, Logits logits, int row) {
         ScriptedAnswer known = state.answer();
         if (known == null) {
             known = find(state);
@@ -127,10 +155,7 @@ final class ScriptedModel implements LanguageModel {
             int from = logits.at(row);
             Arrays.fill(logits.values(), from, from + limits.vocabulary(), Float.NaN);
         }
-        Duration pause = done == 0 ? known.pace().firstToken() : known.pace().token();
-        long due = Math.max(now, (done == 0 ? now : state.dueNanos()) + pause.toNanos());
-        state.due(due);
-        return due + known.stallNanos(done);
+        return known.stallNanos(done);
     }
 
     private void write(int[] ids, int done, Logits logits, int row) {

@@ -11,7 +11,7 @@ final class ScriptedState implements SequenceState {
     private final IdPages ids;
     private @Nullable ScriptedAnswer answer;
     private int done;
-    private long dueNanos;
+    private @Nullable Due due;
     private boolean unusable;
     private boolean closed;
 
@@ -23,7 +23,6 @@ final class ScriptedState implements SequenceState {
         this.ids = origin.ids.fork();
         this.answer = origin.answer;
         this.done = origin.done;
-        this.dueNanos = origin.dueNanos;
     }
 
     /** Takes the next id. One that its answer does not have here is the start of something else. */
@@ -58,14 +57,23 @@ final class ScriptedState implements SequenceState {
         done = progress;
     }
 
-    /** When its newest id of an answer was due. */
-    long dueNanos() {
-        return dueNanos;
+    /**
+     * When an id may come.
+     *
+     * @param position how many ids there are before it
+     * @param nanos the time
+     */
+    record Due(int position, long nanos) {}
+
+    /** What was last decided about an id of its answer; null if nothing was. */
+    @Nullable
+    Due due() {
+        return due;
     }
 
-    /** Sets when its next id is due. */
-    void due(long nanos) {
-        dueNanos = nanos;
+    /** Decides when an id is due. */
+    void due(Due next) {
+        due = next;
     }
 
     /** A computation with it has failed. */

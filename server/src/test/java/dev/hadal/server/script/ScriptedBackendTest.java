@@ -19,7 +19,9 @@ import dev.hadal.chat.ToolCall;
 import dev.hadal.chat.ToolSpec;
 import dev.hadal.chat.Usage;
 import dev.hadal.tokenizer.Tokenizer;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -211,6 +213,36 @@ class ScriptedBackendTest {
             for (CompletableFuture<List<ChatEvent>> answer : beside) {
                 assertThat(Scripts.message(answer.join())).isEqualTo(Scripts.message(alone));
             }
+        }
+    }
+
+    @Test
+    void eachAnswerHasAPaceOfItsOwn() {
+        String yaml = """
+                rules:
+                  - {when: {contains: slow}, text: The capital of France is Paris., delay: 300ms}
+                  - {when: {contains: late}, text: The capital of France is Paris., first_delay: 600ms}
+                  - {text: The capital of France is Paris. The capital of Spain is Madrid., delay: 1ms}
+                """;
+        try (ChatBackend backend = Scripts.open(TOKENIZER, yaml)) {
+            ChatRun slow =
+                    backend.start(ChatCall.of(Conversation.ask("slow"), CHAT)).getFirst();
+            ChatRun late =
+                    backend.start(ChatCall.of(Conversation.ask("late"), CHAT)).getFirst();
+            Iterator<ChatEvent> slowly = slow.iterator();
+            slowly.next();
+            for (int i = 0; i < 5; i++) {
+                assertThat(Scripts.end(Scripts.events(backend, HELLO, CHAT)).reason())
+                        .isEqualTo(FinishReason.STOP);
+            }
+            // Five quick answers have more than fifty tokens; at the pace of the others they would be minutes away.
+            assertThat(slow.usage().completionTokens()).isLessThan(8);
+            List<ChatEvent> rest = new ArrayList<>();
+            slowly.forEachRemaining(rest::add);
+            late.forEach(rest::add);
+            assertThat(slow.timings().total()).isGreaterThan(Duration.ofSeconds(1));
+            assertThat(late.timings().firstToken()).isGreaterThanOrEqualTo(Duration.ofMillis(600));
+            assertThat(late.timings().total()).isLessThan(slow.timings().total());
         }
     }
 

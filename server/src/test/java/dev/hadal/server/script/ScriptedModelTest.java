@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The contract of models, and time. */
@@ -134,16 +135,54 @@ class ScriptedModelTest {
     void tokensComeWhenTheyAreDue() {
         ScriptedModel model = model("rules: [{text: The capital of France, delay: 20ms, first_delay: 100ms}]");
         SequenceState state = model.newState();
-        long start = now.get();
+        assertThat(wait(model, state, PROMPT)).isEqualTo(100);
+        now.addAndGet(40_000_000);
+        assertThat(wait(model, state, PROMPT)).isEqualTo(60);
+        now.addAndGet(60_000_000);
+        assertThat(wait(model, state, PROMPT)).isZero();
         int first = next(model, state, PROMPT);
-        assertThat(now.get() - start).isEqualTo(100_000_000);
         // Time that others take counts; it is not added.
         now.addAndGet(15_000_000);
-        int second = next(model, state, first);
-        assertThat(now.get() - start).isEqualTo(120_000_000);
+        assertThat(wait(model, state, first)).isEqualTo(5);
         now.addAndGet(50_000_000);
+        assertThat(wait(model, state, first)).isZero();
+        int second = next(model, state, first);
+        assertThat(wait(model, state, second)).isZero();
         next(model, state, second);
-        assertThat(now.get() - start).isEqualTo(170_000_000);
+        state.close();
+    }
+
+    /** For how many milliseconds these ids have to wait. */
+    private static long wait(ScriptedModel model, SequenceState state, int... next) {
+        int[] before = ((ScriptedState) state).ids();
+        int[] ids = IntStream.concat(IntStream.of(before), IntStream.of(next)).toArray();
+        return model.waitNanos(state, ids, ids.length) / 1_000_000;
+    }
+
+    @Test
+    void whoAsksForTheSameAgainWaitsAgain() {
+        ScriptedModel model = model("rules: [{text: The capital of France, delay: 20ms, first_delay: 100ms}]");
+        SequenceState head = model.newState();
+        next(model, head, java.util.Arrays.copyOf(PROMPT, PROMPT.length - 1));
+        int last = PROMPT[PROMPT.length - 1];
+        assertThat(wait(model, head, last)).isEqualTo(100);
+        SequenceState again = head.fork();
+        now.addAndGet(500_000_000);
+        assertThat(wait(model, head, last)).isZero();
+        assertThat(wait(model, again, last)).isEqualTo(100);
+        head.close();
+        again.close();
+    }
+
+    @Test
+    void onlyAStallHoldsUpEverything() {
+        ScriptedModel model = model("rules: [{text: The capital, fault: {kind: stall, after: 1, length: 2s}}]");
+        SequenceState state = model.newState();
+        long start = now.get();
+        int first = next(model, state, PROMPT);
+        assertThat(now.get()).isEqualTo(start);
+        next(model, state, first);
+        assertThat(now.get() - start).isEqualTo(2_000_000_000);
         state.close();
     }
 

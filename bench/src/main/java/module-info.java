@@ -3,5 +3,7 @@
 module dev.hadal.lab {
     requires dev.hadal;
     requires java.management;
+    requires jdk.incubator.vector;
+    requires jmh.core;
     requires static org.jspecify;
 }

@@ -3,7 +3,6 @@ package dev.hadal.server.http;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -17,8 +16,10 @@ final class OpenConnections implements Connection.Listener {
 
     private final Limits.Connections limits;
     private final Duration headers;
-    private final Set<WatchedEndPoint> open = ConcurrentHashMap.newKeySet();
-    private final Map<Object, AtomicInteger> byAddress = new ConcurrentHashMap<>();
+    /** Each with its address, which a closed connection no longer knows. */
+    private final Map<WatchedEndPoint, Object> open = new ConcurrentHashMap<>();
+
+    private final Map<Object, Integer> byAddress = new ConcurrentHashMap<>();
     private final AtomicInteger total = new AtomicInteger();
     private final LongAdder refused = new LongAdder();
     private final LongAdder late = new LongAdder();
@@ -37,10 +38,9 @@ final class OpenConnections implements Connection.Listener {
         if (!(connection.getEndPoint() instanceof WatchedEndPoint endPoint)) {
             return;
         }
-        open.add(endPoint);
-        int ofAddress = byAddress
-                .computeIfAbsent(address(endPoint), address -> new AtomicInteger())
-                .incrementAndGet();
+        Object address = address(endPoint);
+        open.put(endPoint, address);
+        int ofAddress = byAddress.merge(address, 1, Integer::sum);
         if (total.incrementAndGet() > limits.total() || ofAddress > limits.perAddress()) {
             refused.increment();
             endPoint.close(null);
@@ -49,10 +49,12 @@ final class OpenConnections implements Connection.Listener {
 
     @Override
     public void onClosed(Connection connection) {
-        if (connection.getEndPoint() instanceof WatchedEndPoint endPoint && open.remove(endPoint)) {
-            total.decrementAndGet();
-            byAddress.computeIfPresent(
-                    address(endPoint), (address, count) -> count.decrementAndGet() == 0 ? null : count);
+        if (connection.getEndPoint() instanceof WatchedEndPoint endPoint) {
+            Object address = open.remove(endPoint);
+            if (address != null) {
+                total.decrementAndGet();
+                byAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
+            }
         }
     }
 
@@ -78,12 +80,12 @@ final class OpenConnections implements Connection.Listener {
 
     /** Closes those that no request is running on. */
     void closeIdle() {
-        open.stream().filter(endPoint -> !endPoint.isBusy()).forEach(endPoint -> endPoint.close(null));
+        open.keySet().stream().filter(endPoint -> !endPoint.isBusy()).forEach(endPoint -> endPoint.close(null));
     }
 
     private void closeLate() {
         long limit = headers.toNanos();
-        for (WatchedEndPoint endPoint : open) {
+        for (WatchedEndPoint endPoint : open.keySet()) {
             if (endPoint.isHeadLate(limit)) {
                 late.increment();
                 endPoint.close(null);

@@ -23,6 +23,46 @@ class SoakCommandTest {
     }
 
     @Test
+    void keepsSilentClientsOfAllDialectsAndAnswersThem() {
+        Result soak = Cli.run("soak", "--silence", "--seconds", "2");
+        assertThat(soak.err()).isEmpty();
+        assertThat(soak.code()).isZero();
+        assertThat(soak.out())
+                .containsPattern("clients +13\\n")
+                .containsPattern("without their answer +0 +\\(at most 0\\)");
+    }
+
+    @Test
+    void refusesAnsweringAllOfThreeTimesWhatAServerCanAnswer() {
+        // A busy machine may break a bound within so short a time; every request has to end as one should all the same.
+        Result soak = Cli.run("soak", "--overload", "--seconds", "3", "--json");
+        assertThat(soak.json().path("soak").asString()).isEqualTo("overload");
+        assertThat(soak.json().path("otherwise").asInt()).as(soak.err()).isZero();
+        assertThat(soak.json().path("refused").asInt()).isPositive();
+        assertThat(soak.json().path("answered").asInt()).isPositive();
+        assertThat(soak.json().path("running").asInt()).isZero();
+        assertThat(soak.code()).isEqualTo(soak.json().path("broken_bounds").isEmpty() ? 0 : 1);
+    }
+
+    @Test
+    void saysWhatIsWrongWithAServerThatIsNotThere() {
+        Result soak = Cli.run("soak", "--silence", "--seconds", "1", "--url", "http://127.0.0.1:1");
+        assertThat(soak.code()).isEqualTo(1);
+        assertThat(soak.err())
+                .startsWith("hadal: http://127.0.0.1:1 cannot be soaked: Connection refused; it has to run with the");
+        assertThat(Cli.run("soak", "--url", "http://127.0.0.1:1").err())
+                .isEqualTo("hadal: --url, --key and --json go with --overload or --silence; give one of these\n");
+    }
+
+    @Test
+    void printsTheScriptThatAServerElsewhereNeeds() {
+        assertThat(Cli.run("soak", "--print-script", "--minutes", "10").out())
+                .startsWith(
+                        "# --overload: hadal serve --script FILE --ledger off --set limits.queue=16 --set limits.running=8")
+                .contains("first_delay: 600000ms");
+    }
+
+    @Test
     void measuresTurns() {
         Result turns = Cli.run("bench", "--model", FLASH, "--turns", "3x40", "--threads", "2");
         assertThat(turns.code()).isZero();

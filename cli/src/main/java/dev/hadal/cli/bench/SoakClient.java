@@ -202,17 +202,23 @@ final class SoakClient {
 
         @Override
         public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
             if (left == 0 && !over) {
                 next();
             }
             if (over) {
                 return -1;
             }
-            int read = in.read();
+            int read = in.read(into, offset, (int) Math.min(length, left));
             if (read < 0) {
                 throw new IOException("the connection was closed in the middle of the body");
             }
-            left--;
+            left -= read;
             return read;
         }
 

@@ -137,9 +137,10 @@ public final class SoakSilence {
         if (hold.status() != 200) {
             throw new IOException("the request that is to hold the place got " + hold.status() + ": " + hold.text());
         }
-        while (!hold.nextLine().contains("word")) {
-            // Keep-alives and the beginning of the stream.
-            continue;
+        // Before it come keep-alives and the beginning of the stream.
+        String line = hold.nextLine();
+        while (!line.contains("word")) {
+            line = hold.nextLine();
         }
     }
 

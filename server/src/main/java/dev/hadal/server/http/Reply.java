@@ -47,6 +47,9 @@ final class Reply {
     private volatile boolean ended;
     private volatile @Nullable Throwable left;
     private volatile @Nullable Throwable gone;
+    /** The status that was sent; the library forgets it with the connection. 0 before. */
+    private volatile int sentStatus;
+
     private long bytes;
     private Copy copy = Copy.NONE;
 
@@ -64,7 +67,7 @@ final class Reply {
 
     /** Whether the status line is on its way. */
     boolean begun() {
-        return response.isCommitted();
+        return sentStatus != 0 || response.isCommitted();
     }
 
     boolean ended() {
@@ -72,7 +75,7 @@ final class Reply {
     }
 
     int status() {
-        return response.getStatus();
+        return sentStatus == 0 ? response.getStatus() : sentStatus;
     }
 
     long bytes() {
@@ -167,6 +170,9 @@ final class Reply {
         broken = gone;
         if (broken != null) {
             throw new ClientGoneException(broken);
+        }
+        if (sentStatus == 0) {
+            sentStatus = response.getStatus();
         }
         bytes += content.length;
         copy.passed(content, 0, content.length);

@@ -10,7 +10,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
 final class HttpServerTest {
     private final CountDownLatch waiting = new CountDownLatch(1);
     private final CountDownLatch left = new CountDownLatch(1);
+    private final BlockingQueue<RequestLog.Entry> logged = new LinkedBlockingQueue<>();
     private final List<Route> routes = List.of(
             Route.open("/hello", exchange -> exchange.respond(200, "text/plain", bytes("hello"))),
             Route.post(
@@ -31,6 +34,16 @@ final class HttpServerTest {
                     events.data("{\"n\":1}");
                     events.event("ping", "{}");
                     events.comment("done");
+                }
+            }),
+            Route.post("/goodbye", Right.INFERENCE, Dialect.OPENAI, exchange -> {
+                exchange.bodyBytes();
+                exchange.onDisconnect(left::countDown);
+                // The line is written when the connection has long forgotten what it sent.
+                exchange.onEnd(this::awaitIdle);
+                try (SseStream events = exchange.events()) {
+                    events.data("{\"n\":1}");
+                    assertThat(left.await(10, TimeUnit.SECONDS)).isTrue();
                 }
             }),
             Route.post("/slow", Right.INFERENCE, Dialect.OPENAI, exchange -> {
@@ -50,11 +63,19 @@ final class HttpServerTest {
             Route.post("/fails", Right.INFERENCE, Dialect.ANTHROPIC, exchange -> {
                 throw new IllegalStateException("secret detail");
             }));
-    private final HttpServer server = HttpServer.start(HttpOptions.local(), routes, Gate.open(), entry -> {});
+    private final HttpServer server = HttpServer.start(HttpOptions.local(), routes, Gate.open(), logged::add);
     private final HttpClient client = HttpClient.newHttpClient();
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void awaitIdle() {
+        try {
+            assertThat(server.awaitIdle(java.time.Duration.ofSeconds(5))).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @AfterEach
@@ -112,6 +133,19 @@ final class HttpServerTest {
         assertThat(left.await(5, TimeUnit.SECONDS)).isTrue();
         assertThat(System.nanoTime() - closed).isLessThan(TimeUnit.MILLISECONDS.toNanos(500));
         assertThat(server.awaitIdle(java.time.Duration.ofSeconds(5))).isTrue();
+    }
+
+    @Test
+    void logsTheStatusThatAClientSawBeforeItLeft() throws Exception {
+        try (RawClient raw = RawClient.connect(server)) {
+            raw.post("/goodbye", "{}");
+            assertThat(raw.readUntil("\"n\":1")).contains("200 OK");
+            raw.leave();
+        }
+        RequestLog.Entry entry = logged.poll(10, TimeUnit.SECONDS);
+        assertThat(entry).isNotNull();
+        assertThat(entry.request().path()).isEqualTo("/goodbye");
+        assertThat(entry.status()).isEqualTo(200);
     }
 
     @Test

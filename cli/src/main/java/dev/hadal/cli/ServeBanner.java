@@ -66,13 +66,13 @@ final class ServeBanner {
                   export ANTHROPIC_BASE_URL=%1$s/anthropic ANTHROPIC_AUTH_TOKEN=%2$s
                   export ANTHROPIC_MODEL=%4$s ANTHROPIC_DEFAULT_HAIKU_MODEL=%3$s API_TIMEOUT_MS=3000000
                   export CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1
-                OpenCode (opencode.json):
+                OpenCode (opencode.json; then opencode run -m hadal/%4$s):
                   {"provider": {"hadal": {"npm": "@ai-sdk/openai-compatible", "models": {"%4$s": {}},
                     "options": {"baseURL": "%1$s/v1", "apiKey": "%2$s"}}}}
-                OpenClaw (models.providers):
-                  "hadal": {"baseUrl": "%1$s/v1", "apiKey": "%2$s", "api": "openai-completions",
-                    "models": [{"id": "%4$s", "name": "%4$s", "reasoning": true}]}
-                CodeBuddy (~/.codebuddy/models.json):
+                OpenClaw (~/.openclaw/openclaw.json; then openclaw agent --model hadal/%4$s):
+                  {"models": {"providers": {"hadal": {"baseUrl": "%1$s/v1", "apiKey": "%2$s",
+                    "api": "openai-completions", "models": [{"id": "%4$s", "name": "%4$s", "reasoning": true}]}}}}
+                CodeBuddy (~/.codebuddy/models.json; then codebuddy --model %4$s):
                   {"models": [{"id": "%4$s", "name": "%4$s", "url": "%1$s/v1/chat/completions", "apiKey": "%2$s",
                     "supportsToolCall": true, "supportsReasoning": true}]}
 

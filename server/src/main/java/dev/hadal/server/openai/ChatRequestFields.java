@@ -56,9 +56,10 @@ final class ChatRequestFields {
         Conversations.check(conversation.messages(), conversation.tools(), limits);
         Conversations.refuseImages(conversation.messages());
         EncodingOptions encoding = request.options();
-        boolean defaultMode =
-                body.get("thinking").absent() && body.get("reasoning_effort").absent();
-        ThinkingMode mode = defaultMode ? model.mode() : encoding.mode();
+        // A name that does not think goes on not to, whatever the effort, as `disabled` does.
+        boolean quiet = model.mode() == ThinkingMode.CHAT
+                && body.get("thinking").get("type").absent();
+        ThinkingMode mode = quiet ? ThinkingMode.CHAT : encoding.mode();
         requireConsistentThinking(body, mode);
         checkBeta(body, conversation.messages().getLast());
         ToolChoice choice = FunctionChoice.read(body.get("tool_choice"), conversation.tools(), mode);

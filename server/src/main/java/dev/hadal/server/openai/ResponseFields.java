@@ -62,10 +62,7 @@ final class ResponseFields {
         }
         Field effortField = body.get("reasoning").get("effort");
         RequestedEffort effort = effortField.constant(RequestedEffort.class, RequestedEffort.HIGH);
-        ThinkingMode mode = effortField.absent() ? model.mode() : ThinkingMode.THINKING;
-        if (effort == RequestedEffort.NONE) {
-            mode = ThinkingMode.CHAT;
-        }
+        ThinkingMode mode = effort == RequestedEffort.NONE ? ThinkingMode.CHAT : model.mode();
         ToolChoice choice = FunctionChoice.read(body.get("tool_choice"), tools.specs(), mode);
         if (choice == ToolChoice.FORBIDDEN) {
             normalised.add(Normalisation.FORBIDDEN_TOOLS);

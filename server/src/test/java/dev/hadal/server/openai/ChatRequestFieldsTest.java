@@ -9,6 +9,7 @@ import dev.hadal.chat.ReasoningEffort;
 import dev.hadal.chat.ThinkingMode;
 import dev.hadal.sample.SamplingParams;
 import dev.hadal.server.api.Decisions;
+import dev.hadal.server.api.ModelChoice;
 import dev.hadal.server.api.Refusals;
 import dev.hadal.server.api.Replies;
 import dev.hadal.server.api.ServedCall;
@@ -204,6 +205,22 @@ class ChatRequestFieldsTest {
                         .mode())
                 .isEqualTo(ThinkingMode.CHAT);
         assertThat(read("").options().effort()).isEqualTo(ReasoningEffort.HIGH);
+    }
+
+    @Test
+    void theNameThatDoesNotThinkWinsOverEffortToo() {
+        assertThat(quietMode("\"reasoning_effort\":\"max\"")).isEqualTo(ThinkingMode.CHAT);
+        assertThat(quietMode("\"thinking\":{}")).isEqualTo(ThinkingMode.CHAT);
+        assertThat(quietMode("\"thinking\":{\"type\":\"enabled\"}")).isEqualTo(ThinkingMode.THINKING);
+    }
+
+    private static ThinkingMode quietMode(String fields) {
+        ModelChoice thinking = StubBackend.model("deepseek-v4-flash");
+        ModelChoice quiet = new ModelChoice(thinking.name(), thinking.backend(), ThinkingMode.CHAT);
+        return fields(Decisions.compatible(), false)
+                .read(Field.body(bytes(body(fields))), quiet)
+                .options()
+                .mode();
     }
 
     @Test

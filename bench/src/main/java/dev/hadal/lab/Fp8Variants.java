@@ -1,19 +1,10 @@
 package dev.hadal.lab;
 
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Ways to multiply one row with FP8 codes that no cache holds. All but the first lost, each for the reason it names, and
@@ -22,18 +13,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * <p>Beside the layout of {@code PackedMatrix}, in which the lanes of a vector are outputs, there is the layout of the
  * checkpoint, in which they are inputs.
  */
-@Warmup(iterations = 3, time = 400, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 4, time = 250, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {
-            "-Xmx2g",
-            "-XX:+UseParallelGC",
-            "-XX:+UseTransparentHugePages",
-            "--add-modules=jdk.incubator.vector"
-        })
-@State(Scope.Thread)
-public class Fp8Variants {
+final class Fp8Variants {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
     private static final int WIDTH = FLOATS.length();
@@ -51,13 +31,13 @@ public class Fp8Variants {
 
     private final int panels;
     private final int[] codes;
-    private final float[] x = LinearProducts.rows(1, INPUTS).data();
+    private final float[] x = new float[INPUTS];
     private final float[] y;
     /** Inputs from one row of codes to the next: a number that the compiler does not know. */
     private int step;
 
     /** With a matrix of the size to measure with. */
-    public Fp8Variants() {
+    Fp8Variants() {
         this(PANELS);
     }
 
@@ -73,6 +53,11 @@ public class Fp8Variants {
         return codes;
     }
 
+    /** Bytes of codes that a product reads. */
+    double bytes() {
+        return (double) codes.length * Integer.BYTES;
+    }
+
     /** Lanes of a vector. */
     static int lanes() {
         return WIDTH;
@@ -84,24 +69,25 @@ public class Fp8Variants {
     }
 
     /** Draws the codes: finite ones, an eighth of them subnormal. */
-    @Setup(Level.Trial)
-    public void draw() {
+    void draw() {
         Random random = new Random(1);
         for (int i = 0; i < codes.length; i++) {
             codes[i] = random.nextInt() & 0xbfbfbfbf;
+        }
+        for (int i = 0; i < INPUTS; i++) {
+            x[i] = random.nextFloat() - 0.5f;
         }
         step = Integer.parseInt("2");
     }
 
     /** The one that is used: shift, mask, multiply-add, in a loop that is left as it is. */
-    @Benchmark
-    public float[] taken(Work.Read work) {
+    float[] taken() {
         for (int panel = 0; panel < panels; panel++) {
             for (int block = 0; block < INPUTS; block += BLOCK) {
                 takenBlock(panel, block);
             }
         }
-        return done(work);
+        return y;
     }
 
     private void takenBlock(int panel, int block) {
@@ -130,17 +116,17 @@ public class Fp8Variants {
     }
 
     /**
-     * Lost half of the memory's speed (14.6 against 28.5 GB/s): with a step that it knows the compiler unrolls the loop, each
-     * copy of the load has a stride of its own, and the processor no longer reads ahead.
+     * Lost half of the memory's speed (14.7 against 28.1 GB/s): with a step that it knows the compiler unrolls the loop, each
+     * copy of the load has a stride of its own, and the processor no longer reads ahead. From a cache it is the fastest
+     * (34.7 against 32.6).
      */
-    @Benchmark
-    public float[] unrolled(Work.Read work) {
+    float[] unrolled() {
         for (int panel = 0; panel < panels; panel++) {
             for (int block = 0; block < INPUTS; block += BLOCK) {
                 unrolledBlock(panel, block);
             }
         }
-        return done(work);
+        return y;
     }
 
     private void unrolledBlock(int panel, int block) {
@@ -169,17 +155,17 @@ public class Fp8Variants {
     }
 
     /**
-     * Lost a fifth (23.1 against 28.5 GB/s): what shift and mask leave of a subnormal code is a subnormal float, and this
-     * processor multiplies those slowly, but takes them at full speed in a multiply-add.
+     * Lost 4 % (27.0 against 28.1 GB/s, from a cache 31.4 against 32.6), close to what runs differ by: what shift and mask
+     * leave of a subnormal code is a subnormal float, which this processor multiplies more slowly than it takes it in a
+     * multiply-add. With four rows at once it lost a third.
      */
-    @Benchmark
-    public float[] multiplied(Work.Read work) {
+    float[] multiplied() {
         for (int panel = 0; panel < panels; panel++) {
             for (int block = 0; block < INPUTS; block += BLOCK) {
                 multipliedBlock(panel, block);
             }
         }
-        return done(work);
+        return y;
     }
 
     private void multipliedBlock(int panel, int block) {
@@ -207,12 +193,11 @@ public class Fp8Variants {
     }
 
     /**
-     * Lost two fifths (16.4 against 28.5 GB/s): blocks are scaled one by one, so every 128 inputs there is a sum across the
+     * Lost two fifths (15.9 against 28.1 GB/s): blocks are scaled one by one, so every 128 inputs there is a sum across the
      * lanes, whose steps wait for each other. And its order of additions depends on the width of the vectors, so that
      * results would.
      */
-    @Benchmark
-    public float[] summedAcrossLanes(Work.Read work) {
+    float[] summedAcrossLanes() {
         for (int output = 0; output < panels * LANES; output++) {
             float sum = 0f;
             for (int block = 0; block < INPUTS; block += BLOCK) {
@@ -220,7 +205,7 @@ public class Fp8Variants {
             }
             y[output] = sum;
         }
-        return done(work);
+        return y;
     }
 
     /** Codes of one output side by side; the four bytes of an int belong to inputs that stand a vector apart. */
@@ -251,10 +236,5 @@ public class Fp8Variants {
     private void add(FloatVector sums, int panel, int lane) {
         int at = panel * LANES + lane;
         sums.add(FloatVector.fromArray(FLOATS, y, at)).intoArray(y, at);
-    }
-
-    private float[] done(Work.Read work) {
-        work.add((double) codes.length * Integer.BYTES);
-        return y;
     }
 }

@@ -12,7 +12,9 @@ import java.util.Arrays;
  * width. Lowest bits first, that is:
  *
  * <ul>
- *   <li>FP8: a byte each for lanes {@code l} and {@code 16 + l} of one input, then of the next;
+ *   <li>FP8: a byte each for lanes {@code l} and {@code 16 + l} of the inputs {@code i} and {@code 128 + i} of a group of
+ *       {@value #PAIR}: inputs of two blocks, whose sums don't wait for each other. Inputs that fill no group come in
+ *       pairs of neighbours;
  *   <li>BF16: the halves for lanes {@code l} and {@code 16 + l} of one input;
  *   <li>FP4: nibbles for lanes {@code l} and {@code 16 + l} of the inputs {@code i}, {@code 32 + i}, {@code 64 + i} and
  *       {@code 96 + i} of a group of {@value #GROUP}: inputs of four blocks, whose sums don't wait for each other. The 32
@@ -22,30 +24,30 @@ import java.util.Arrays;
 public final class PackedMatrix {
     /** Ints of a row. */
     static final int ROW = 16;
+    /** Inputs of a group of FP8. */
+    static final int PAIR = 256;
     /** Inputs of a group of FP4. */
     static final int GROUP = 128;
-    /** Ints of a group of FP4: 32 rows of codes, two rows of exponents. */
-    static final int GROUP_INTS = 34 * ROW;
-    /** Where the exponents begin in a group. */
-    static final int EXPONENTS = 32 * ROW;
+    /** Ints of a group of FP4. */
+    static final int GROUP_INTS = 32 * ROW;
 
     /** How codes are stored. */
     enum Format {
         /** e4m3, with one scale for all lanes of a panel. */
-        FP8(128, 2),
+        FP8(128),
         /** e2m1, with a scale for each lane. */
-        FP4(32, 1),
+        FP4(32),
         /** The upper half of a float. */
-        BF16(128, 1);
+        BF16(128);
 
         /** Inputs that share a scale. */
         final int block;
-        /** Inputs from one row of codes to the next. */
+        /** Always 1, which the compiler does not know: see {@link VectorPackedKernels}. */
         final int step;
 
-        Format(int block, int step) {
+        Format(int block) {
             this.block = block;
-            this.step = step;
+            this.step = 1;
         }
     }
 
@@ -57,21 +59,21 @@ public final class PackedMatrix {
     final int[] data;
     /** FP8: [panels, blocks]; otherwise empty. */
     final float[] scales;
+    /** FP4: [panels, groups, lanes], the exponents of the four blocks of a group in an int; otherwise empty. */
+    final int[] exponents;
 
-    private PackedMatrix(Format format, int inputs, int panelInts, int[] data, float[] scales) {
+    private PackedMatrix(Format format, int panels, int inputs) {
         this.format = format;
         this.inputs = inputs;
-        this.panelInts = panelInts;
-        this.data = data;
-        this.scales = scales;
+        this.panelInts = panelInts(format, inputs);
+        this.data = new int[Math.multiplyExact(panels, panelInts)];
+        this.scales = new float[format == Format.FP8 ? panels * blocks() : 0];
+        this.exponents = new int[format == Format.FP4 ? panels * groups() * Panel.LANES : 0];
     }
 
     /** An empty matrix to be filled panel by panel; {@link #fits} says whether there can be one. */
     static PackedMatrix allocate(Format format, int panels, int inputs) {
-        int panelInts = panelInts(format, inputs);
-        int scales = format == Format.FP8 ? panels * Math.ceilDiv(inputs, format.block) : 0;
-        return new PackedMatrix(
-                format, inputs, panelInts, new int[Math.multiplyExact(panels, panelInts)], new float[scales]);
+        return new PackedMatrix(format, panels, inputs);
     }
 
     /** Whether an array can hold it, and pairs of inputs fill its rows. */
@@ -92,16 +94,26 @@ public final class PackedMatrix {
         return Math.ceilDiv(inputs, format.block);
     }
 
+    /** Groups of inputs, the last of them perhaps not full. */
+    private int groups() {
+        return Math.ceilDiv(inputs, GROUP);
+    }
+
     /** Memory held, in bytes. */
     long bytes() {
-        return ((long) data.length + scales.length) * Integer.BYTES;
+        return ((long) data.length + scales.length + exponents.length) * Integer.BYTES;
+    }
+
+    /** Inputs of FP8 that fill whole groups. */
+    int paired() {
+        return inputs - inputs % PAIR;
     }
 
     /** Where the row with the codes of an input of a panel begins. */
     int at(int panel, int input) {
         return panel * panelInts
                 + switch (format) {
-                    case FP8 -> input / 2 * ROW;
+                    case FP8 -> input < paired() ? (input / PAIR * 128 + input % 128) * ROW : input / 2 * ROW;
                     case FP4 -> input / GROUP * GROUP_INTS + input % 32 * ROW;
                     case BF16 -> input * ROW;
                 };
@@ -111,7 +123,7 @@ public final class PackedMatrix {
     private int shift(int input, int lane) {
         int half = lane / ROW;
         return switch (format) {
-            case FP8 -> input % 2 * 16 + half * 8;
+            case FP8 -> (input < paired() ? input / 128 % 2 : input % 2) * 16 + half * 8;
             case FP4 -> input % GROUP / 32 * 8 + half * 4;
             case BF16 -> half * 16;
         };
@@ -128,12 +140,13 @@ public final class PackedMatrix {
         int l = lane % ROW;
         switch (format) {
             case FP8 -> {
-                int shift = shift(0, lane);
-                for (int k = 0, to = at(panel, 0) + l; k < inputs; k += 2, to += ROW) {
-                    byte even = row[from + k];
-                    byte odd = row[from + k + 1];
-                    data[to] |= ((even & 0xff) << shift) | ((odd & 0xff) << (shift + 16));
-                    number &= (even & 0x7f) != 0x7f && (odd & 0x7f) != 0x7f;
+                int shift = lane / ROW * 8;
+                for (int k = 0, to = at(panel, 0) + l; k < inputs; to += ROW) {
+                    byte low = row[from + k];
+                    byte high = row[from + k + (k < paired() ? 128 : 1)];
+                    data[to] |= ((low & 0xff) << shift) | ((high & 0xff) << (shift + 16));
+                    number &= (low & 0x7f) != 0x7f && (high & 0x7f) != 0x7f;
+                    k += k >= paired() ? 2 : k % 128 == 127 ? 129 : 1;
                 }
             }
             case FP4 -> {
@@ -170,7 +183,7 @@ public final class PackedMatrix {
             }
             case FP4 -> {
                 int bits = Float.floatToRawIntBits(scale);
-                data[exponents(panel, block) + lane] |= ((bits >> 23) & 0xff) << (block % 4 * 8);
+                exponents[exponentsAt(panel, block) + lane] |= ((bits >> 23) & 0xff) << (block % 4 * 8);
                 yield (bits & 0x7fffff) == 0 && bits >> 23 > 0 && bits >> 23 < 255;
             }
             case BF16 -> scale == 1f;
@@ -178,8 +191,8 @@ public final class PackedMatrix {
     }
 
     /** Where the exponents of the lanes begin, with those of the other blocks of the group. */
-    private int exponents(int panel, int block) {
-        return panel * panelInts + block / 4 * GROUP_INTS + EXPONENTS;
+    int exponentsAt(int panel, int block) {
+        return (panel * groups() + block / 4) * Panel.LANES;
     }
 
     /** The weight of a lane and an input, exactly: what the shifts and masks must come to. */
@@ -196,7 +209,7 @@ public final class PackedMatrix {
     float scale(int panel, int block, int lane) {
         return switch (format) {
             case FP8 -> scales[panel * blocks() + block];
-            case FP4 -> Formats.e8m0((byte) (data[exponents(panel, block) + lane] >>> (block % 4 * 8)));
+            case FP4 -> Formats.e8m0((byte) (exponents[exponentsAt(panel, block) + lane] >>> (block % 4 * 8)));
             case BF16 -> 1f;
         };
     }

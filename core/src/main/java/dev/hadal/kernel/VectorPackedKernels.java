@@ -20,6 +20,8 @@ import jdk.incubator.vector.VectorSpecies;
  *   <li>FP8 and, on narrow vectors, FP4 are decoded by a shift and a mask to floats that are a power of two too small,
  *       and a multiply-add corrects that. Some are subnormal then, which costs a multiplication its speed, but not a
  *       multiply-add. Adding -0 changes nothing, not even the sign of a zero.
+ *   <li>Constants come from arrays. Of a constant that it knows the compiler makes a new copy at each use, by a load; the
+ *       loads, not the arithmetic, were the limit of FP8.
  *   <li>A method has few enough vector operations that the compiler inlines them all.
  * </ul>
  */
@@ -35,19 +37,33 @@ final class VectorPackedKernels implements PackedKernels {
     private static final int ROW_PARTS = 4 * Panel.LANES;
 
     /** Sign, exponent and mantissa of an FP8 code whose sign is the highest bit, moved down by four. */
-    private static final int FP8_MASK = 0x87f00000;
+    private static final int[] FP8_MASK = filled(0x87f00000);
 
-    private static final float FP8_POWER = 0x1p120f;
+    private static final float[] FP8_POWER = filled(0x1p120f);
     /** The same for an FP4 code, moved down by six. */
-    private static final int FP4_MASK = 0x81c00000;
+    private static final int[] FP4_MASK = filled(0x81c00000);
 
-    private static final float FP4_POWER = 0x1p126f;
+    private static final float[] FP4_POWER = filled(0x1p126f);
+    private static final float[] MINUS_ZERO = filled(-0f);
+    private static final int[] UPPER_HALF = filled(0xffff0000);
     private static final int EXPONENT_MASK = 0x7f800000;
 
     /** The values of FP4, for vectors that they fit into; by no coincidence their number is that of the lanes. */
     private static final float[] FP4_VALUES = {
         0f, 0.5f, 1f, 1.5f, 2f, 3f, 4f, 6f, -0f, -0.5f, -1f, -1.5f, -2f, -3f, -4f, -6f
     };
+
+    private static float[] filled(float value) {
+        float[] lanes = new float[WIDTH];
+        Arrays.fill(lanes, value);
+        return lanes;
+    }
+
+    private static int[] filled(int value) {
+        int[] lanes = new int[WIDTH];
+        Arrays.fill(lanes, value);
+        return lanes;
+    }
 
     private static VectorSpecies<Float> species() {
         try {
@@ -64,10 +80,18 @@ final class VectorPackedKernels implements PackedKernels {
     public void multiply(float[] x, int offset, PackedMatrix matrix, int panelIndex, float[] y) {
         Arrays.fill(y, 0, Panel.LANES, 0f);
         switch (matrix.format) {
-            case FP8 -> fp8(x, offset, matrix, panelIndex, y);
+            case FP8 -> {
+                int scales = panelIndex * matrix.blocks();
+                int at = panelIndex * matrix.panelInts;
+                for (int first = 0; first < matrix.paired(); first += PackedMatrix.PAIR, scales += 2) {
+                    fp8(x, offset + first, matrix, at + first / 2 * ROW, scales, y);
+                }
+                restFp8(x, offset, matrix, panelIndex, y, 0);
+            }
             case BF16 -> bf16(x, offset, matrix, panelIndex, y);
             case FP4 -> {
                 int at = panelIndex * matrix.panelInts;
+                int exponents = matrix.exponentsAt(panelIndex, 0);
                 int groups = matrix.inputs / PackedMatrix.GROUP;
                 for (int g = 0; g < groups; g++, at += PackedMatrix.GROUP_INTS) {
                     if (WIDTH == ROW) {
@@ -75,7 +99,7 @@ final class VectorPackedKernels implements PackedKernels {
                     } else {
                         fp4Narrow(x, offset + g * PackedMatrix.GROUP, matrix, at, y);
                     }
-                    addScaled(matrix.data, at + PackedMatrix.EXPONENTS, y, 0);
+                    addScaled(matrix.exponents, exponents + g * Panel.LANES, y, 0);
                 }
                 addRest(x, offset, matrix, panelIndex, y, 0);
             }
@@ -86,10 +110,19 @@ final class VectorPackedKernels implements PackedKernels {
     public void multiplyTwo(float[] x, int offset, int second, PackedMatrix matrix, int panelIndex, float[] y) {
         Arrays.fill(y, 0, 2 * Panel.LANES, 0f);
         switch (matrix.format) {
-            case FP8 -> twoFp8(x, offset, second, matrix, panelIndex, y);
+            case FP8 -> {
+                int scales = panelIndex * matrix.blocks();
+                int at = panelIndex * matrix.panelInts;
+                for (int first = 0; first < matrix.paired(); first += PackedMatrix.PAIR, scales += 2) {
+                    twoFp8(x, offset + first, second - offset, matrix, at + first / 2 * ROW, scales, y);
+                }
+                restFp8(x, offset, matrix, panelIndex, y, 0);
+                restFp8(x, second, matrix, panelIndex, y, Panel.LANES);
+            }
             case BF16 -> twoBf16(x, offset, second, matrix, panelIndex, y);
             case FP4 -> {
                 int at = panelIndex * matrix.panelInts;
+                int exponents = matrix.exponentsAt(panelIndex, 0);
                 int groups = matrix.inputs / PackedMatrix.GROUP;
                 for (int g = 0; g < groups; g++, at += PackedMatrix.GROUP_INTS) {
                     int first = offset + g * PackedMatrix.GROUP;
@@ -98,8 +131,8 @@ final class VectorPackedKernels implements PackedKernels {
                     } else {
                         twoFp4Narrow(x, first, second - offset, matrix, at, y);
                     }
-                    addScaled(matrix.data, at + PackedMatrix.EXPONENTS, y, 0);
-                    addScaled(matrix.data, at + PackedMatrix.EXPONENTS, y, 1);
+                    addScaled(matrix.exponents, exponents + g * Panel.LANES, y, 0);
+                    addScaled(matrix.exponents, exponents + g * Panel.LANES, y, 1);
                 }
                 addRest(x, offset, matrix, panelIndex, y, 0);
                 addRest(x, second, matrix, panelIndex, y, Panel.LANES);
@@ -107,13 +140,104 @@ final class VectorPackedKernels implements PackedKernels {
         }
     }
 
-    private static void fp8(float[] x, int offset, PackedMatrix matrix, int panelIndex, float[] y) {
+    /** Adds a group of FP8, whose first input is {@code x[first]}. */
+    private static void fp8(float[] x, int first, PackedMatrix matrix, int group, int scales, float[] y) {
         int[] data = matrix.data;
         int step = matrix.format.step;
-        FloatVector power = FloatVector.broadcast(FLOATS, FP8_POWER);
-        FloatVector zero = FloatVector.broadcast(FLOATS, -0f);
-        for (int b = 0; b < matrix.blocks(); b++) {
-            int first = b * 128;
+        IntVector mask = IntVector.fromArray(INTS, FP8_MASK, 0);
+        FloatVector power = FloatVector.fromArray(FLOATS, FP8_POWER, 0);
+        FloatVector zero = FloatVector.fromArray(FLOATS, MINUS_ZERO, 0);
+        int end = first + 128;
+        for (int lane = 0; lane < ROW; lane += WIDTH) {
+            FloatVector a0 = FloatVector.zero(FLOATS);
+            FloatVector a1 = a0;
+            FloatVector b0 = a0;
+            FloatVector b1 = a0;
+            int at = group + lane;
+            for (int k = first; k < end; k += step, at += ROW) {
+                IntVector codes = IntVector.fromArray(INTS, data, at);
+                FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
+                IntVector w = codes.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 4);
+                a0 = v.fma(w.and(mask).reinterpretAsFloats().fma(power, zero), a0);
+                w = codes.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 4);
+                a1 = v.fma(w.and(mask).reinterpretAsFloats().fma(power, zero), a1);
+                v = FloatVector.broadcast(FLOATS, x[k + 128]);
+                w = codes.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 4);
+                b0 = v.fma(w.and(mask).reinterpretAsFloats().fma(power, zero), b0);
+                w = codes.lanewise(VectorOperators.ASHR, 4);
+                b1 = v.fma(w.and(mask).reinterpretAsFloats().fma(power, zero), b1);
+            }
+            FloatVector scale = FloatVector.broadcast(FLOATS, matrix.scales[scales]);
+            FloatVector next = FloatVector.broadcast(FLOATS, matrix.scales[scales + 1]);
+            add(scale, a0, next, b0, y, lane);
+            add(scale, a1, next, b1, y, lane + ROW);
+        }
+    }
+
+    /** The same for two rows, {@code other} values apart. */
+    private static void twoFp8(float[] x, int first, int other, PackedMatrix matrix, int group, int scales, float[] y) {
+        int[] data = matrix.data;
+        int step = matrix.format.step;
+        IntVector mask = IntVector.fromArray(INTS, FP8_MASK, 0);
+        FloatVector power = FloatVector.fromArray(FLOATS, FP8_POWER, 0);
+        FloatVector zero = FloatVector.fromArray(FLOATS, MINUS_ZERO, 0);
+        int end = first + 128;
+        for (int lane = 0; lane < ROW; lane += WIDTH) {
+            FloatVector a0 = FloatVector.zero(FLOATS);
+            FloatVector a1 = a0;
+            FloatVector b0 = a0;
+            FloatVector b1 = a0;
+            FloatVector c0 = a0;
+            FloatVector c1 = a0;
+            FloatVector d0 = a0;
+            FloatVector d1 = a0;
+            int at = group + lane;
+            for (int k = first; k < end; k += step, at += ROW) {
+                IntVector codes = IntVector.fromArray(INTS, data, at);
+                IntVector i0 = codes.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 4);
+                IntVector i1 = codes.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 4);
+                FloatVector w0 = i0.and(mask).reinterpretAsFloats().fma(power, zero);
+                FloatVector w1 = i1.and(mask).reinterpretAsFloats().fma(power, zero);
+                FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
+                a0 = v.fma(w0, a0);
+                a1 = v.fma(w1, a1);
+                v = FloatVector.broadcast(FLOATS, x[k + other]);
+                c0 = v.fma(w0, c0);
+                c1 = v.fma(w1, c1);
+                i0 = codes.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 4);
+                i1 = codes.lanewise(VectorOperators.ASHR, 4);
+                w0 = i0.and(mask).reinterpretAsFloats().fma(power, zero);
+                w1 = i1.and(mask).reinterpretAsFloats().fma(power, zero);
+                v = FloatVector.broadcast(FLOATS, x[k + 128]);
+                b0 = v.fma(w0, b0);
+                b1 = v.fma(w1, b1);
+                v = FloatVector.broadcast(FLOATS, x[k + other + 128]);
+                d0 = v.fma(w0, d0);
+                d1 = v.fma(w1, d1);
+            }
+            FloatVector scale = FloatVector.broadcast(FLOATS, matrix.scales[scales]);
+            FloatVector next = FloatVector.broadcast(FLOATS, matrix.scales[scales + 1]);
+            add(scale, a0, next, b0, y, lane);
+            add(scale, a1, next, b1, y, lane + ROW);
+            add(scale, c0, next, d0, y, lane + 2 * ROW);
+            add(scale, c1, next, d1, y, lane + 3 * ROW);
+        }
+    }
+
+    private static void add(
+            FloatVector scale, FloatVector part, FloatVector nextScale, FloatVector nextPart, float[] y, int at) {
+        FloatVector sum = scale.fma(part, FloatVector.fromArray(FLOATS, y, at));
+        nextScale.fma(nextPart, sum).intoArray(y, at);
+    }
+
+    /** Adds the inputs of FP8 that do not fill a group to a row; few published matrices have any. */
+    private static void restFp8(float[] x, int offset, PackedMatrix matrix, int panelIndex, float[] y, int to) {
+        int[] data = matrix.data;
+        int step = 2 * matrix.format.step;
+        IntVector mask = IntVector.fromArray(INTS, FP8_MASK, 0);
+        FloatVector power = FloatVector.fromArray(FLOATS, FP8_POWER, 0);
+        FloatVector zero = FloatVector.fromArray(FLOATS, MINUS_ZERO, 0);
+        for (int first = matrix.paired(); first < matrix.inputs; first += 128) {
             int end = offset + Math.min(matrix.inputs, first + 128);
             for (int lane = 0; lane < ROW; lane += WIDTH) {
                 FloatVector p0 = FloatVector.zero(FLOATS);
@@ -123,76 +247,28 @@ final class VectorPackedKernels implements PackedKernels {
                     IntVector codes = IntVector.fromArray(INTS, data, at);
                     FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
                     IntVector w = codes.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 4);
-                    p0 = v.fma(w.and(FP8_MASK).reinterpretAsFloats().fma(power, zero), p0);
+                    p0 = v.fma(w.and(mask).reinterpretAsFloats().fma(power, zero), p0);
                     w = codes.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 4);
-                    p1 = v.fma(w.and(FP8_MASK).reinterpretAsFloats().fma(power, zero), p1);
+                    p1 = v.fma(w.and(mask).reinterpretAsFloats().fma(power, zero), p1);
                     v = FloatVector.broadcast(FLOATS, x[k + 1]);
                     w = codes.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 4);
-                    p0 = v.fma(w.and(FP8_MASK).reinterpretAsFloats().fma(power, zero), p0);
+                    p0 = v.fma(w.and(mask).reinterpretAsFloats().fma(power, zero), p0);
                     w = codes.lanewise(VectorOperators.ASHR, 4);
-                    p1 = v.fma(w.and(FP8_MASK).reinterpretAsFloats().fma(power, zero), p1);
+                    p1 = v.fma(w.and(mask).reinterpretAsFloats().fma(power, zero), p1);
                 }
-                FloatVector scale = FloatVector.broadcast(FLOATS, matrix.scales[panelIndex * matrix.blocks() + b]);
-                scale.fma(p0, FloatVector.fromArray(FLOATS, y, lane)).intoArray(y, lane);
-                scale.fma(p1, FloatVector.fromArray(FLOATS, y, lane + ROW)).intoArray(y, lane + ROW);
+                int block = panelIndex * matrix.blocks() + first / 128;
+                FloatVector scale = FloatVector.broadcast(FLOATS, matrix.scales[block]);
+                scale.fma(p0, FloatVector.fromArray(FLOATS, y, to + lane)).intoArray(y, to + lane);
+                int upper = to + lane + ROW;
+                scale.fma(p1, FloatVector.fromArray(FLOATS, y, upper)).intoArray(y, upper);
             }
         }
-    }
-
-    private static void twoFp8(float[] x, int offset, int second, PackedMatrix matrix, int panelIndex, float[] y) {
-        int[] data = matrix.data;
-        int step = matrix.format.step;
-        int next = second - offset;
-        FloatVector power = FloatVector.broadcast(FLOATS, FP8_POWER);
-        FloatVector zero = FloatVector.broadcast(FLOATS, -0f);
-        for (int b = 0; b < matrix.blocks(); b++) {
-            int first = b * 128;
-            int end = offset + Math.min(matrix.inputs, first + 128);
-            for (int lane = 0; lane < ROW; lane += WIDTH) {
-                FloatVector p0 = FloatVector.zero(FLOATS);
-                FloatVector p1 = p0;
-                FloatVector q0 = p0;
-                FloatVector q1 = p0;
-                int at = matrix.at(panelIndex, first) + lane;
-                for (int k = offset + first; k < end; k += step, at += ROW) {
-                    IntVector codes = IntVector.fromArray(INTS, data, at);
-                    IntVector c0 = codes.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 4);
-                    IntVector c1 = codes.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 4);
-                    FloatVector w0 = c0.and(FP8_MASK).reinterpretAsFloats().fma(power, zero);
-                    FloatVector w1 = c1.and(FP8_MASK).reinterpretAsFloats().fma(power, zero);
-                    FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
-                    p0 = v.fma(w0, p0);
-                    p1 = v.fma(w1, p1);
-                    v = FloatVector.broadcast(FLOATS, x[k + next]);
-                    q0 = v.fma(w0, q0);
-                    q1 = v.fma(w1, q1);
-                    c0 = codes.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 4);
-                    c1 = codes.lanewise(VectorOperators.ASHR, 4);
-                    w0 = c0.and(FP8_MASK).reinterpretAsFloats().fma(power, zero);
-                    w1 = c1.and(FP8_MASK).reinterpretAsFloats().fma(power, zero);
-                    v = FloatVector.broadcast(FLOATS, x[k + 1]);
-                    p0 = v.fma(w0, p0);
-                    p1 = v.fma(w1, p1);
-                    v = FloatVector.broadcast(FLOATS, x[k + next + 1]);
-                    q0 = v.fma(w0, q0);
-                    q1 = v.fma(w1, q1);
-                }
-                FloatVector scale = FloatVector.broadcast(FLOATS, matrix.scales[panelIndex * matrix.blocks() + b]);
-                add(scale, p0, y, lane);
-                add(scale, p1, y, lane + ROW);
-                add(scale, q0, y, lane + 2 * ROW);
-                add(scale, q1, y, lane + 3 * ROW);
-            }
-        }
-    }
-
-    private static void add(FloatVector scale, FloatVector part, float[] y, int at) {
-        scale.fma(part, FloatVector.fromArray(FLOATS, y, at)).intoArray(y, at);
     }
 
     private static void bf16(float[] x, int offset, PackedMatrix matrix, int panelIndex, float[] y) {
         int[] data = matrix.data;
         int step = matrix.format.step;
+        IntVector upper = IntVector.fromArray(INTS, UPPER_HALF, 0);
         for (int first = 0; first < matrix.inputs; first += 128) {
             int end = offset + Math.min(matrix.inputs, first + 128);
             for (int lane = 0; lane < ROW; lane += WIDTH) {
@@ -203,7 +279,7 @@ final class VectorPackedKernels implements PackedKernels {
                     IntVector codes = IntVector.fromArray(INTS, data, at);
                     FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
                     p0 = v.fma(codes.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), p0);
-                    p1 = v.fma(codes.and(0xffff0000).reinterpretAsFloats(), p1);
+                    p1 = v.fma(codes.and(upper).reinterpretAsFloats(), p1);
                 }
                 p0.add(FloatVector.fromArray(FLOATS, y, lane)).intoArray(y, lane);
                 p1.add(FloatVector.fromArray(FLOATS, y, lane + ROW)).intoArray(y, lane + ROW);
@@ -214,6 +290,7 @@ final class VectorPackedKernels implements PackedKernels {
     private static void twoBf16(float[] x, int offset, int second, PackedMatrix matrix, int panelIndex, float[] y) {
         int[] data = matrix.data;
         int step = matrix.format.step;
+        IntVector upper = IntVector.fromArray(INTS, UPPER_HALF, 0);
         int next = second - offset;
         for (int first = 0; first < matrix.inputs; first += 128) {
             int end = offset + Math.min(matrix.inputs, first + 128);
@@ -226,7 +303,7 @@ final class VectorPackedKernels implements PackedKernels {
                 for (int k = offset + first; k < end; k += step, at += ROW) {
                     IntVector codes = IntVector.fromArray(INTS, data, at);
                     FloatVector w0 = codes.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-                    FloatVector w1 = codes.and(0xffff0000).reinterpretAsFloats();
+                    FloatVector w1 = codes.and(upper).reinterpretAsFloats();
                     FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
                     p0 = v.fma(w0, p0);
                     p1 = v.fma(w1, p1);
@@ -343,8 +420,9 @@ final class VectorPackedKernels implements PackedKernels {
     private static void fp4Narrow(float[] x, int first, PackedMatrix matrix, int group, float[] y) {
         int[] data = matrix.data;
         int step = matrix.format.step;
-        FloatVector power = FloatVector.broadcast(FLOATS, FP4_POWER);
-        FloatVector zero = FloatVector.broadcast(FLOATS, -0f);
+        IntVector mask = IntVector.fromArray(INTS, FP4_MASK, 0);
+        FloatVector power = FloatVector.fromArray(FLOATS, FP4_POWER, 0);
+        FloatVector zero = FloatVector.fromArray(FLOATS, MINUS_ZERO, 0);
         for (int half = 0; half < 2; half++) {
             int shift = 16 - 16 * half;
             int end = first + 64 * half + 32;
@@ -358,14 +436,14 @@ final class VectorPackedKernels implements PackedKernels {
                     IntVector codes = IntVector.fromArray(INTS, data, at).lanewise(VectorOperators.LSHL, shift);
                     FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
                     IntVector w = codes.lanewise(VectorOperators.LSHL, 12).lanewise(VectorOperators.ASHR, 6);
-                    a0 = v.fma(w.and(FP4_MASK).reinterpretAsFloats().fma(power, zero), a0);
+                    a0 = v.fma(w.and(mask).reinterpretAsFloats().fma(power, zero), a0);
                     w = codes.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 6);
-                    a1 = v.fma(w.and(FP4_MASK).reinterpretAsFloats().fma(power, zero), a1);
+                    a1 = v.fma(w.and(mask).reinterpretAsFloats().fma(power, zero), a1);
                     v = FloatVector.broadcast(FLOATS, x[k + 32]);
                     w = codes.lanewise(VectorOperators.LSHL, 4).lanewise(VectorOperators.ASHR, 6);
-                    b0 = v.fma(w.and(FP4_MASK).reinterpretAsFloats().fma(power, zero), b0);
+                    b0 = v.fma(w.and(mask).reinterpretAsFloats().fma(power, zero), b0);
                     w = codes.lanewise(VectorOperators.ASHR, 6);
-                    b1 = v.fma(w.and(FP4_MASK).reinterpretAsFloats().fma(power, zero), b1);
+                    b1 = v.fma(w.and(mask).reinterpretAsFloats().fma(power, zero), b1);
                 }
                 int to = PARTS + half * 4 * ROW + lane;
                 a0.intoArray(y, to);
@@ -380,8 +458,9 @@ final class VectorPackedKernels implements PackedKernels {
     private static void twoFp4Narrow(float[] x, int first, int next, PackedMatrix matrix, int group, float[] y) {
         int[] data = matrix.data;
         int step = matrix.format.step;
-        FloatVector power = FloatVector.broadcast(FLOATS, FP4_POWER);
-        FloatVector zero = FloatVector.broadcast(FLOATS, -0f);
+        IntVector mask = IntVector.fromArray(INTS, FP4_MASK, 0);
+        FloatVector power = FloatVector.fromArray(FLOATS, FP4_POWER, 0);
+        FloatVector zero = FloatVector.fromArray(FLOATS, MINUS_ZERO, 0);
         for (int block = 0; block < 4; block++) {
             int shift = 24 - 8 * block;
             int end = first + 32 * block + 32;
@@ -394,9 +473,9 @@ final class VectorPackedKernels implements PackedKernels {
                 for (int k = first + 32 * block; k < end; k += step, at += ROW) {
                     IntVector codes = IntVector.fromArray(INTS, data, at).lanewise(VectorOperators.LSHL, shift);
                     IntVector w = codes.lanewise(VectorOperators.LSHL, 4).lanewise(VectorOperators.ASHR, 6);
-                    FloatVector w0 = w.and(FP4_MASK).reinterpretAsFloats().fma(power, zero);
+                    FloatVector w0 = w.and(mask).reinterpretAsFloats().fma(power, zero);
                     w = codes.lanewise(VectorOperators.ASHR, 6);
-                    FloatVector w1 = w.and(FP4_MASK).reinterpretAsFloats().fma(power, zero);
+                    FloatVector w1 = w.and(mask).reinterpretAsFloats().fma(power, zero);
                     FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
                     a0 = v.fma(w0, a0);
                     a1 = v.fma(w1, a1);
@@ -414,10 +493,10 @@ final class VectorPackedKernels implements PackedKernels {
     }
 
     /** Adds the sums of the four blocks of a group of FP4, scaled, to one of the rows of {@code y}. */
-    private static void addScaled(int[] data, int exponents, float[] y, int row) {
+    private static void addScaled(int[] exponents, int at, float[] y, int row) {
         int parts = PARTS + row * ROW_PARTS;
         for (int lane = 0; lane < Panel.LANES; lane += WIDTH) {
-            IntVector bytes = IntVector.fromArray(INTS, data, exponents + lane);
+            IntVector bytes = IntVector.fromArray(INTS, exponents, at + lane);
             FloatVector sum = FloatVector.fromArray(FLOATS, y, row * Panel.LANES + lane);
             for (int block = 0; block < 4; block++) {
                 FloatVector scale = bytes.lanewise(VectorOperators.LSHL, 24 - 8 * block)
@@ -464,7 +543,14 @@ final class VectorPackedKernels implements PackedKernels {
     public void unpack(PackedMatrix matrix, int panelIndex, int input, int depth, Panel into) {
         for (int lane = 0; lane < ROW; lane += WIDTH) {
             switch (matrix.format) {
-                case FP8 -> unpackFp8(matrix, matrix.at(panelIndex, input) + lane, depth, into.weights, lane);
+                case FP8 -> {
+                    int from = matrix.at(panelIndex, input) + lane;
+                    if (input < matrix.paired()) {
+                        unpackFp8(matrix, from, input / 128 % 2, into.weights, lane);
+                    } else {
+                        unpackRestFp8(matrix, from, depth, into.weights, lane);
+                    }
+                }
                 case BF16 -> unpackBf16(matrix, matrix.at(panelIndex, input) + lane, depth, into.weights, lane);
                 case FP4 -> {
                     if (depth < PackedMatrix.GROUP || input % PackedMatrix.GROUP != 0) {
@@ -480,31 +566,51 @@ final class VectorPackedKernels implements PackedKernels {
         matrix.scales(panelIndex, input, depth, into);
     }
 
-    private static void unpackFp8(PackedMatrix matrix, int from, int depth, float[] weights, int lane) {
+    /** One of the two blocks of a group. */
+    private static void unpackFp8(PackedMatrix matrix, int from, int block, float[] weights, int lane) {
         int[] data = matrix.data;
         int step = matrix.format.step;
-        FloatVector power = FloatVector.broadcast(FLOATS, FP8_POWER);
-        FloatVector zero = FloatVector.broadcast(FLOATS, -0f);
+        int lower = 24 - 16 * block;
+        int upper = 16 - 16 * block;
+        IntVector mask = IntVector.fromArray(INTS, FP8_MASK, 0);
+        FloatVector power = FloatVector.fromArray(FLOATS, FP8_POWER, 0);
+        FloatVector zero = FloatVector.fromArray(FLOATS, MINUS_ZERO, 0);
+        for (int k = 0, at = from, to = lane; k < 128; k += step, at += ROW, to += 2 * ROW) {
+            IntVector codes = IntVector.fromArray(INTS, data, at);
+            IntVector w = codes.lanewise(VectorOperators.LSHL, lower).lanewise(VectorOperators.ASHR, 4);
+            w.and(mask).reinterpretAsFloats().fma(power, zero).intoArray(weights, to);
+            w = codes.lanewise(VectorOperators.LSHL, upper).lanewise(VectorOperators.ASHR, 4);
+            w.and(mask).reinterpretAsFloats().fma(power, zero).intoArray(weights, to + ROW);
+        }
+    }
+
+    private static void unpackRestFp8(PackedMatrix matrix, int from, int depth, float[] weights, int lane) {
+        int[] data = matrix.data;
+        int step = 2 * matrix.format.step;
+        IntVector mask = IntVector.fromArray(INTS, FP8_MASK, 0);
+        FloatVector power = FloatVector.fromArray(FLOATS, FP8_POWER, 0);
+        FloatVector zero = FloatVector.fromArray(FLOATS, MINUS_ZERO, 0);
         for (int k = 0, at = from, to = lane; k < depth; k += step, at += ROW, to += 4 * ROW) {
             IntVector codes = IntVector.fromArray(INTS, data, at);
             IntVector w = codes.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 4);
-            w.and(FP8_MASK).reinterpretAsFloats().fma(power, zero).intoArray(weights, to);
+            w.and(mask).reinterpretAsFloats().fma(power, zero).intoArray(weights, to);
             w = codes.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 4);
-            w.and(FP8_MASK).reinterpretAsFloats().fma(power, zero).intoArray(weights, to + ROW);
+            w.and(mask).reinterpretAsFloats().fma(power, zero).intoArray(weights, to + ROW);
             w = codes.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 4);
-            w.and(FP8_MASK).reinterpretAsFloats().fma(power, zero).intoArray(weights, to + 2 * ROW);
+            w.and(mask).reinterpretAsFloats().fma(power, zero).intoArray(weights, to + 2 * ROW);
             w = codes.lanewise(VectorOperators.ASHR, 4);
-            w.and(FP8_MASK).reinterpretAsFloats().fma(power, zero).intoArray(weights, to + 3 * ROW);
+            w.and(mask).reinterpretAsFloats().fma(power, zero).intoArray(weights, to + 3 * ROW);
         }
     }
 
     private static void unpackBf16(PackedMatrix matrix, int from, int depth, float[] weights, int lane) {
         int[] data = matrix.data;
         int step = matrix.format.step;
+        IntVector upper = IntVector.fromArray(INTS, UPPER_HALF, 0);
         for (int k = 0, at = from, to = lane; k < depth; k += step, at += ROW, to += 2 * ROW) {
             IntVector codes = IntVector.fromArray(INTS, data, at);
             codes.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(weights, to);
-            codes.and(0xffff0000).reinterpretAsFloats().intoArray(weights, to + ROW);
+            codes.and(upper).reinterpretAsFloats().intoArray(weights, to + ROW);
         }
     }
 
@@ -527,17 +633,18 @@ final class VectorPackedKernels implements PackedKernels {
     private static void unpackFp4Narrow(PackedMatrix matrix, int from, float[] weights, int lane) {
         int[] data = matrix.data;
         int step = matrix.format.step;
-        FloatVector power = FloatVector.broadcast(FLOATS, FP4_POWER);
-        FloatVector zero = FloatVector.broadcast(FLOATS, -0f);
+        IntVector mask = IntVector.fromArray(INTS, FP4_MASK, 0);
+        FloatVector power = FloatVector.fromArray(FLOATS, FP4_POWER, 0);
+        FloatVector zero = FloatVector.fromArray(FLOATS, MINUS_ZERO, 0);
         for (int k = 0, at = from; k < 32; k += step, at += ROW) {
             IntVector codes = IntVector.fromArray(INTS, data, at);
             for (int block = 0; block < 4; block++) {
                 int to = (32 * block + k) * Panel.LANES + lane;
                 IntVector w =
                         codes.lanewise(VectorOperators.LSHL, 28 - 8 * block).lanewise(VectorOperators.ASHR, 6);
-                w.and(FP4_MASK).reinterpretAsFloats().fma(power, zero).intoArray(weights, to);
+                w.and(mask).reinterpretAsFloats().fma(power, zero).intoArray(weights, to);
                 w = codes.lanewise(VectorOperators.LSHL, 24 - 8 * block).lanewise(VectorOperators.ASHR, 6);
-                w.and(FP4_MASK).reinterpretAsFloats().fma(power, zero).intoArray(weights, to + ROW);
+                w.and(mask).reinterpretAsFloats().fma(power, zero).intoArray(weights, to + ROW);
             }
         }
     }

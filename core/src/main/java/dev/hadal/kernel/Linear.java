@@ -180,10 +180,29 @@ public final class Linear {
      */
     public boolean pack(WorkerPool pool) {
         PackedMatrix.Format target = format.packing();
-        if (target == null || !PackedMatrix.fits(target, panels(), inputs)) {
-            return false;
+        return target != null
+                && PackedMatrix.fits(target, panels(), inputs)
+                && fill(PackedMatrix.allocate(target, panels(), inputs), pool);
+    }
+
+    /**
+     * {@link #pack Packs} this matrix and another one of the same shape and format, their panels in turn, for products
+     * that take a panel of each. Matrices that differ are packed each by itself.
+     */
+    public void packWith(Linear other, WorkerPool pool) {
+        PackedMatrix.Format target = format.packing();
+        boolean alike = target == other.format.packing() && inputs == other.inputs && outputs == other.outputs;
+        if (target == null || !alike || !PackedMatrix.fits(target, 2 * panels(), inputs)) {
+            pack(pool);
+            other.pack(pool);
+            return;
         }
-        PackedMatrix matrix = PackedMatrix.allocate(target, panels(), inputs);
+        PackedMatrix both = PackedMatrix.allocate(target, 2 * panels(), inputs);
+        fill(both.half(0), pool);
+        other.fill(both.half(1), pool);
+    }
+
+    private boolean fill(PackedMatrix matrix, WorkerPool pool) {
         AtomicBoolean faithful = new AtomicBoolean(true);
         int rowBytes = format.bytes(inputs);
         byte[][] rows = new byte[pool.threads()][rowBytes];

@@ -56,6 +56,11 @@ public final class PackedMatrix {
     /** Ints of a panel. */
     final int panelInts;
 
+    /** Panels of this matrix stand this far apart in the arrays: 2 if those of another one lie between them. */
+    private final int panelStep;
+    /** Number in the arrays of the first panel. */
+    private final int firstPanel;
+
     final int[] data;
     /** FP8: [panels, blocks]; otherwise empty. */
     final float[] scales;
@@ -63,12 +68,33 @@ public final class PackedMatrix {
     final int[] exponents;
 
     private PackedMatrix(Format format, int panels, int inputs) {
+        this.panelStep = 1;
+        this.firstPanel = 0;
         this.format = format;
         this.inputs = inputs;
         this.panelInts = panelInts(format, inputs);
         this.data = new int[Math.multiplyExact(panels, panelInts)];
         this.scales = new float[format == Format.FP8 ? panels * blocks() : 0];
         this.exponents = new int[format == Format.FP4 ? panels * groups() * Panel.LANES : 0];
+    }
+
+    private PackedMatrix(PackedMatrix both, int which) {
+        this.panelStep = 2;
+        this.firstPanel = which;
+        this.format = both.format;
+        this.inputs = both.inputs;
+        this.panelInts = both.panelInts;
+        this.data = both.data;
+        this.scales = both.scales;
+        this.exponents = both.exponents;
+    }
+
+    /**
+     * One of two matrices that share this memory, their panels in turn: whoever reads a panel of both reads on. This
+     * one has the panels of both.
+     */
+    PackedMatrix half(int which) {
+        return new PackedMatrix(this, which);
     }
 
     /** An empty matrix to be filled panel by panel; {@link #fits} says whether there can be one. */
@@ -101,7 +127,7 @@ public final class PackedMatrix {
 
     /** Memory held, in bytes. */
     long bytes() {
-        return ((long) data.length + scales.length + exponents.length) * Integer.BYTES;
+        return ((long) data.length + scales.length + exponents.length) * Integer.BYTES / panelStep;
     }
 
     /** Inputs of FP8 that fill whole groups. */
@@ -111,7 +137,7 @@ public final class PackedMatrix {
 
     /** Where the row with the codes of an input of a panel begins. */
     int at(int panel, int input) {
-        return panel * panelInts
+        return (firstPanel + panel * panelStep) * panelInts
                 + switch (format) {
                     case FP8 -> input < paired() ? (input / PAIR * 128 + input % 128) * ROW : input / 2 * ROW;
                     case FP4 -> input / GROUP * GROUP_INTS + input % 32 * ROW;
@@ -177,7 +203,7 @@ public final class PackedMatrix {
     boolean putScale(int panel, int block, int lane, float scale) {
         return switch (format) {
             case FP8 -> {
-                int index = panel * blocks() + block;
+                int index = scaleAt(panel, block);
                 scales[index] = lane == 0 ? scale : scales[index];
                 yield Float.floatToRawIntBits(scales[index]) == Float.floatToRawIntBits(scale);
             }
@@ -190,9 +216,14 @@ public final class PackedMatrix {
         };
     }
 
+    /** Where the scale of a block of FP8 is. */
+    int scaleAt(int panel, int block) {
+        return (firstPanel + panel * panelStep) * blocks() + block;
+    }
+
     /** Where the exponents of the lanes begin, with those of the other blocks of the group. */
     int exponentsAt(int panel, int block) {
-        return (panel * groups() + block / 4) * Panel.LANES;
+        return ((firstPanel + panel * panelStep) * groups() + block / 4) * Panel.LANES;
     }
 
     /** The weight of a lane and an input, exactly: what the shifts and masks must come to. */
@@ -208,7 +239,7 @@ public final class PackedMatrix {
     /** The scale of a lane and a block. */
     float scale(int panel, int block, int lane) {
         return switch (format) {
-            case FP8 -> scales[panel * blocks() + block];
+            case FP8 -> scales[scaleAt(panel, block)];
             case FP4 -> Formats.e8m0((byte) (exponents[exponentsAt(panel, block) + lane] >>> (block % 4 * 8)));
             case BF16 -> 1f;
         };

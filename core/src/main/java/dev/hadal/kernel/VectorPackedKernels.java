@@ -81,8 +81,8 @@ final class VectorPackedKernels implements PackedKernels {
         Arrays.fill(y, 0, Panel.LANES, 0f);
         switch (matrix.format) {
             case FP8 -> {
-                int scales = panelIndex * matrix.blocks();
-                int at = panelIndex * matrix.panelInts;
+                int scales = matrix.scaleAt(panelIndex, 0);
+                int at = matrix.at(panelIndex, 0);
                 for (int first = 0; first < matrix.paired(); first += PackedMatrix.PAIR, scales += 2) {
                     fp8(x, offset + first, matrix, at + first / 2 * ROW, scales, y);
                 }
@@ -90,7 +90,7 @@ final class VectorPackedKernels implements PackedKernels {
             }
             case BF16 -> bf16(x, offset, matrix, panelIndex, y);
             case FP4 -> {
-                int at = panelIndex * matrix.panelInts;
+                int at = matrix.at(panelIndex, 0);
                 int exponents = matrix.exponentsAt(panelIndex, 0);
                 int groups = matrix.inputs / PackedMatrix.GROUP;
                 for (int g = 0; g < groups; g++, at += PackedMatrix.GROUP_INTS) {
@@ -111,8 +111,8 @@ final class VectorPackedKernels implements PackedKernels {
         Arrays.fill(y, 0, 2 * Panel.LANES, 0f);
         switch (matrix.format) {
             case FP8 -> {
-                int scales = panelIndex * matrix.blocks();
-                int at = panelIndex * matrix.panelInts;
+                int scales = matrix.scaleAt(panelIndex, 0);
+                int at = matrix.at(panelIndex, 0);
                 for (int first = 0; first < matrix.paired(); first += PackedMatrix.PAIR, scales += 2) {
                     twoFp8(x, offset + first, second - offset, matrix, at + first / 2 * ROW, scales, y);
                 }
@@ -121,7 +121,7 @@ final class VectorPackedKernels implements PackedKernels {
             }
             case BF16 -> twoBf16(x, offset, second, matrix, panelIndex, y);
             case FP4 -> {
-                int at = panelIndex * matrix.panelInts;
+                int at = matrix.at(panelIndex, 0);
                 int exponents = matrix.exponentsAt(panelIndex, 0);
                 int groups = matrix.inputs / PackedMatrix.GROUP;
                 for (int g = 0; g < groups; g++, at += PackedMatrix.GROUP_INTS) {
@@ -256,7 +256,7 @@ final class VectorPackedKernels implements PackedKernels {
                     w = codes.lanewise(VectorOperators.ASHR, 4);
                     p1 = v.fma(w.and(mask).reinterpretAsFloats().fma(power, zero), p1);
                 }
-                int block = panelIndex * matrix.blocks() + first / 128;
+                int block = matrix.scaleAt(panelIndex, first / 128);
                 FloatVector scale = FloatVector.broadcast(FLOATS, matrix.scales[block]);
                 scale.fma(p0, FloatVector.fromArray(FLOATS, y, to + lane)).intoArray(y, to + lane);
                 int upper = to + lane + ROW;

@@ -6,11 +6,36 @@ import dev.hadal.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Turns stored tensors into what computes with them, and remembers the matrices so that they can be packed together. */
 final class Loader {
     private final V4Config config;
-    private final List<Linear> matrices = new ArrayList<>();
+    private final List<Pair> matrices = new ArrayList<>();
+
+    /**
+     * Matrices that are packed together.
+     *
+     * @param left one of them
+     * @param right the other, if there is one
+     */
+    record Pair(Linear left, @Nullable Linear right) {
+        long storedBytes() {
+            return left.storedBytes() + (right == null ? 0 : right.storedBytes());
+        }
+
+        long packedBytes() {
+            return left.packedBytes() + (right == null ? 0 : right.packedBytes());
+        }
+
+        void pack(WorkerPool pool) {
+            if (right == null) {
+                left.pack(pool);
+            } else {
+                left.packWith(right, pool);
+            }
+        }
+    }
 
     Loader(V4Config config) {
         this.config = config;
@@ -19,6 +44,13 @@ final class Loader {
     /** A matrix where it is mapped. */
     Linear linear(V4Weights.Matrix matrix) {
         return remember(new Linear(matrix.weight(), matrix.scale()));
+    }
+
+    /** Two matrices of which products take a panel each in turn. */
+    Pair pair(V4Weights.Matrix left, V4Weights.Matrix right) {
+        Pair pair = new Pair(new Linear(left.weight(), left.scale()), new Linear(right.weight(), right.scale()));
+        matrices.add(pair);
+        return pair;
     }
 
     /** A matrix without scales where it is mapped. */
@@ -44,15 +76,15 @@ final class Loader {
     }
 
     private Linear remember(Linear linear) {
-        matrices.add(linear);
+        matrices.add(new Pair(linear, null));
         return linear;
     }
 
     /** Copies all matrices into memory in the order the kernels read them, telling which share is done. */
     void pack(WorkerPool pool, DoubleConsumer progress) {
-        double total = matrices.stream().mapToLong(Linear::storedBytes).sum();
+        double total = matrices.stream().mapToLong(Pair::storedBytes).sum();
         long done = 0;
-        for (Linear matrix : matrices) {
+        for (Pair matrix : matrices) {
             progress.accept(done / total);
             matrix.pack(pool);
             done += matrix.storedBytes();
@@ -62,6 +94,6 @@ final class Loader {
 
     /** Memory of the packed matrices in bytes. */
     long packedBytes() {
-        return matrices.stream().mapToLong(Linear::packedBytes).sum();
+        return matrices.stream().mapToLong(Pair::packedBytes).sum();
     }
 }

@@ -9,6 +9,7 @@ import dev.hadal.kernel.Rows;
 import dev.hadal.kernel.Tile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Mixture of experts (architecture.md 5). Each expert computes all its rows at once, so a chunk reads each expert once;
@@ -26,7 +27,8 @@ final class Moe {
     /** One gated feed-forward network: {@code w2 (silu(w1 x) * w3 x)}. */
     private record Expert(Linear w1, Linear w2, Linear w3) {
         static Expert of(V4Weights.Expert weights, Loader loader) {
-            return new Expert(loader.linear(weights.w1()), loader.linear(weights.w2()), loader.linear(weights.w3()));
+            Loader.Pair up = loader.pair(weights.w1(), weights.w3());
+            return new Expert(up.left(), loader.linear(weights.w2()), Objects.requireNonNull(up.right()));
         }
     }
 

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {"", "  hadal bench --model mini -p 128,512 -n 64 -d 0,4096", "  hadal bench -n 64 --parallel 1,4,8"})
 final class BenchCommand implements Runnable {
-    private static final long PROBE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long PROBE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final Duration WARM_UP = Duration.ofSeconds(60);
 
     private final Terminal terminal;

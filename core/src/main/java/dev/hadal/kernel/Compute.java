@@ -40,6 +40,11 @@ public final class Compute implements AutoCloseable {
         return workers.length;
     }
 
+    /** The means of all workers. */
+    Worker[] workers() {
+        return workers;
+    }
+
     /** The means of one worker. */
     public Worker on(int worker) {
         return workers[worker];

@@ -64,11 +64,31 @@ public interface Kernels {
      */
     void swiglu(float[] gate, int gateOffset, float[] up, int upOffset, int width, Clamp clamp);
 
-    /**
-     * How {@link #swiglu} limits and weighs.
-     *
-     * @param limit bound of both branches, positive
-     * @param weight factor of the result: the router's weight, or 1
-     */
-    record Clamp(float limit, float weight) {}
+    /** How {@link #swiglu} limits and weighs. */
+    final class Clamp {
+        private final float limit;
+        private float weight;
+
+        /** A limit of both branches, positive, and a factor of the result: the router's weight, or 1. */
+        public Clamp(float limit, float weight) {
+            this.limit = limit;
+            this.weight = weight;
+        }
+
+        /** Bound of both branches. */
+        public float limit() {
+            return limit;
+        }
+
+        /** Factor of the result. */
+        public float weight() {
+            return weight;
+        }
+
+        /** Sets the factor. */
+        public Clamp weigh(float factor) {
+            weight = factor;
+            return this;
+        }
+    }
 }

@@ -90,7 +90,10 @@ public final class Linear {
     /** Computes {@code y = W x} for the first {@code rows} rows, shared out over the pool. */
     public void forward(Rows x, Rows y, int rows, Compute compute) {
         Tiling tiling = tiling(rows, compute.threads());
-        compute.pool().run(tiling.pieces(), (i, worker) -> forward(tiling.piece(i), x, null, y, compute.on(worker)));
+        compute.pool().run(tiling.pieces(), (i, number) -> {
+            Compute.Worker worker = compute.on(number);
+            forward(tiling.piece(i, worker.workspace().piece), x, null, y, worker);
+        });
     }
 
     /** How to cut a product of {@code rows} rows for {@code threads} threads. */

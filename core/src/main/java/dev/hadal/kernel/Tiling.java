@@ -42,11 +42,11 @@ public record Tiling(int rows, int panels, int rowsEach, int panelsEach) {
         return Math.ceilDiv(panels, panelsEach);
     }
 
-    /** One of the pieces. */
-    public Piece piece(int number) {
+    /** One of the pieces, put into {@code piece}. */
+    public Piece piece(int number, Piece piece) {
         int firstRow = number / panelPieces() * rowsEach;
         int firstPanel = number % panelPieces() * panelsEach;
-        return new Piece(
+        return piece.of(
                 firstRow, Math.min(rowsEach, rows - firstRow), firstPanel, Math.min(panelsEach, panels - firstPanel));
     }
 }

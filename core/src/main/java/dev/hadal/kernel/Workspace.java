@@ -9,10 +9,16 @@ public final class Workspace {
 
     final Panel panel = new Panel(DEPTH, BLOCKS);
     final Tile tile = new Tile();
+    final Piece piece = new Piece();
     final byte[] bytes = new byte[DEPTH * Float.BYTES];
 
     /** Results for one panel and one or two rows. */
     final float[] lanes = new float[PackedKernels.ROOM];
+
+    /** What the worker works on. */
+    public Piece piece() {
+        return piece;
+    }
 
     /** The worker's part of a product of many rows. */
     public Tile tile() {

@@ -61,7 +61,7 @@ class LinearTest {
         Compute.Worker worker = new Compute.Worker(0, new ScalarKernels(), new Workspace());
         assertThat(part.panels()).isEqualTo(4);
         for (int panel = 0; panel < part.panels(); panel++) {
-            part.forward(new Piece(1, 2, panel, 1), x, null, y, worker);
+            part.forward(new Piece().of(1, 2, panel, 1), x, null, y, worker);
         }
         for (int row = 0; row < 4; row++) {
             for (int column = 0; column < 110; column++) {
@@ -110,7 +110,7 @@ class LinearTest {
         Rows y = Rows.allocate(rows, linear.outputs());
         Compute.Worker worker = new Compute.Worker(0, new ScalarKernels(), new Workspace());
         for (int row = 0; row < rows; row++) {
-            linear.forward(new Piece(row, 1, 0, linear.panels()), x, picks, y, worker);
+            linear.forward(new Piece().of(row, 1, 0, linear.panels()), x, picks, y, worker);
         }
         return y;
     }
@@ -119,7 +119,9 @@ class LinearTest {
         Rows y = Rows.allocate(rows, linear.outputs());
         Tiling tiling = linear.tiling(rows, compute.threads());
         compute.pool()
-                .run(tiling.pieces(), (i, worker) -> linear.forward(tiling.piece(i), x, picks, y, compute.on(worker)));
+                .run(
+                        tiling.pieces(),
+                        (i, worker) -> linear.forward(tiling.piece(i, new Piece()), x, picks, y, compute.on(worker)));
         assertThat(Numbers.bits(y.data()))
                 .as("%s, %s rows", compute.kernels().name(), rows)
                 .isEqualTo(Numbers.bits(java.util.Arrays.copyOf(expected.data(), y.data().length)));
@@ -134,7 +136,7 @@ class LinearTest {
         Rows x = new Rows(Numbers.ordinary(random, 6 * 160), 160);
         Compute.Worker worker = new Compute.Worker(0, new ScalarKernels(), new Workspace());
         Tile tile = worker.workspace().tile().over(x, null, 1, 5);
-        tile.multiply(left.linear(), right.linear(), new Piece(0, 5, 2, 2), worker);
+        tile.multiply(left.linear(), right.linear(), new Piece().of(0, 5, 2, 2), worker);
         for (int row = 0; row < 5; row++) {
             for (int output = 64; output < 100; output++) {
                 left.check(tile.data()[tile.at(row, output - 64)], output, x, x.at(row + 1));

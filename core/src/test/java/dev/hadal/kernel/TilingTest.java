@@ -23,7 +23,7 @@ class TilingTest {
         boolean[] covered = new boolean[tiling.rows() * tiling.panels()];
         int count = 0;
         for (int i = 0; i < tiling.pieces(); i++) {
-            Piece piece = tiling.piece(i);
+            Piece piece = tiling.piece(i, new Piece());
             assertThat(piece.rows()).as("%s", tiling).isBetween(1, Tile.ROWS);
             assertThat(piece.panels()).as("%s", tiling).isBetween(1, Tile.PANELS);
             for (int row = piece.firstRow(); row < piece.endRow(); row++) {
@@ -48,7 +48,7 @@ class TilingTest {
 
     @Test
     void aPieceKnowsItsOutputs() {
-        Piece last = new Piece(3, 4, 2, 2);
+        Piece last = new Piece().of(3, 4, 2, 2);
         assertThat(last.endRow()).isEqualTo(7);
         assertThat(last.firstColumn()).isEqualTo(64);
         assertThat(last.columns(100)).isEqualTo(36);

@@ -1,10 +1,11 @@
 package dev.hadal.model.v4;
 
 import dev.hadal.kernel.Linear;
+import dev.hadal.kernel.Products;
 import dev.hadal.kernel.Rows;
 import dev.hadal.kernel.StateKernels;
-import dev.hadal.kernel.Tiling;
 import dev.hadal.model.Batch;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -17,13 +18,15 @@ final class Attention {
     private final V4Config config;
     private final int layer;
     private final boolean compresses;
-    private final Linear wqA;
+    /** wq_a and wkv, then wkv and wgate of the compressors: all that reads the branch's input. */
+    private final Products inputs;
+
     private final RmsNorm qNorm;
-    private final Linear wqB;
-    private final Linear wkv;
+    private final Products wqB;
     private final RmsNorm kvNorm;
-    private final List<Linear> woA;
-    private final Linear woB;
+    private final Products woA;
+    private final int groups;
+    private final Products woB;
     private final @Nullable Compressor compressor;
     private final @Nullable Indexer indexer;
     private final CoreAttention core;
@@ -33,13 +36,15 @@ final class Attention {
         this.layer = layer;
         LayerKind kind = layer < config.numHiddenLayers() ? config.layerKind(layer) : LayerKind.SWA;
         this.compresses = kind != LayerKind.SWA;
-        this.wqA = loader.linear(weights.wqA());
+        List<Linear> reading = new ArrayList<>();
+        reading.add(loader.linear(weights.wqA()));
+        reading.add(loader.linear(weights.wkv()));
         this.qNorm = loader.norm(weights.qNorm());
-        this.wqB = loader.linear(weights.wqB());
-        this.wkv = loader.linear(weights.wkv());
+        this.wqB = new Products(List.of(loader.linear(weights.wqB())));
         this.kvNorm = loader.norm(weights.kvNorm());
-        this.woA = loader.groups(weights.woA());
-        this.woB = loader.linear(weights.woB());
+        this.woA = new Products(loader.groups(weights.woA()));
+        this.groups = config.oGroups();
+        this.woB = new Products(List.of(loader.linear(weights.woB())));
         this.compressor = weights.compressor() == null
                 ? null
                 : new Compressor(
@@ -49,6 +54,13 @@ final class Attention {
                         loader,
                         new Compressor.Target(layer, state -> Objects.requireNonNull(state.compressed()), false));
         this.indexer = weights.indexer() == null ? null : new Indexer(config, layer, weights.indexer(), rope, loader);
+        if (compressor != null) {
+            reading.addAll(compressor.matrices());
+        }
+        if (indexer != null) {
+            reading.addAll(indexer.compressor().matrices());
+        }
+        this.inputs = new Products(reading);
         this.core = new CoreAttention(config, layer, kind, weights.attnSink().floats());
     }
 
@@ -60,19 +72,21 @@ final class Attention {
      */
     void forward(Pass pass, Rows x, Rows out) {
         Scratch scratch = pass.scratch();
-        linear(pass, wqA, x, scratch.lowRankQueries);
-        qNorm.forward(pass, scratch.lowRankQueries, pass.rows());
-        linear(pass, wqB, scratch.lowRankQueries, scratch.queries);
-        linear(pass, wkv, x, scratch.keys);
-        kvNorm.forward(pass, scratch.keys, pass.rows());
+        inputs.to(0, scratch.lowRankQueries).to(1, scratch.keys);
+        if (compressor != null) {
+            compressor.receive(inputs, 2, scratch);
+        }
+        if (indexer != null) {
+            indexer.compressor().receive(inputs, 4, scratch);
+        }
+        inputs.forward(x, pass.rows(), pass.compute());
         Rope.Angles angles = compresses ? pass.scaled() : pass.plain();
-        pass.compute().pool().run(pass.rows(), (row, worker) -> {
-            queries(pass, angles, row);
-            key(pass, angles, row);
-        });
+        pass.loop(pass.rows(), this, angles, Attention::key);
+        wqB.to(0, scratch.queries).forward(scratch.lowRankQueries, pass.rows(), pass.compute());
+        pass.loop(pass.rows(), this, angles, Attention::queries);
         pass.times().mark(StepTimes.Part.PROJECTIONS);
         if (compressor != null) {
-            compressor.forward(pass, x);
+            compressor.forward(pass);
             pass.times().mark(StepTimes.Part.COMPRESSION);
         }
         if (indexer != null) {
@@ -86,17 +100,11 @@ final class Attention {
         pass.times().mark(StepTimes.Part.PROJECTIONS);
     }
 
-    private static void linear(Pass pass, Linear linear, Rows x, Rows y) {
-        linear.forward(x, y, pass.rows(), pass.compute());
-        for (int row = 0; row < pass.rows(); row++) {
-            pass.numerics().round(RoundingPoint.LINEAR, y.data(), y.at(row), linear.outputs());
-        }
-    }
-
     /** Norms and rotates the query heads of a row (3.2). */
-    private void queries(Pass pass, Rope.Angles angles, int row) {
+    private void queries(Pass pass, Rope.Angles angles, int row, int worker) {
         Rows q = pass.scratch().queries;
         int dim = config.headDim();
+        pass.numerics().round(RoundingPoint.LINEAR, q.data(), q.at(row), config.numAttentionHeads() * dim);
         for (int head = 0; head < config.numAttentionHeads(); head++) {
             int at = q.at(row, head * dim);
             float squares = pass.compute().kernels().sumOfSquares(q.data(), at, dim);
@@ -110,9 +118,14 @@ final class Attention {
         }
     }
 
-    /** Rotates the key of a row and stores it as the window will hold it (3.3). */
-    private void key(Pass pass, Rope.Angles angles, int row) {
+    /** Norms what a row's queries are made of and its key, which it rotates and stores as the window will hold it (3.3). */
+    private void key(Pass pass, Rope.Angles angles, int row, int worker) {
+        Rows q = pass.scratch().lowRankQueries;
+        pass.numerics().round(RoundingPoint.LINEAR, q.data(), q.at(row), config.qLoraRank());
+        qNorm.row(pass, q, row, worker);
         Rows keys = pass.scratch().keys;
+        pass.numerics().round(RoundingPoint.LINEAR, keys.data(), keys.at(row), config.headDim());
+        kvNorm.row(pass, keys, row, worker);
         StateKernels kernels = pass.compute().kernels().state();
         int at = keys.at(row);
         angles.rotate(kernels, keys.data(), at + config.headDim() - config.qkRopeHeadDim(), row);
@@ -138,23 +151,18 @@ final class Attention {
     /** The grouped low-rank output (3.6). */
     private void output(Pass pass, Rows out) {
         Scratch scratch = pass.scratch();
-        Tiling tiling =
-                woA.getFirst().tiling(pass.rows(), Math.ceilDiv(pass.compute().threads(), woA.size()));
-        int pieces = tiling.pieces();
-        pass.compute()
-                .pool()
-                .run(
-                        woA.size() * pieces,
-                        (item, worker) -> woA.get(item / pieces)
-                                .forward(
-                                        tiling.piece(item % pieces),
-                                        scratch.values,
-                                        null,
-                                        scratch.groups,
-                                        pass.compute().on(worker)));
-        for (int row = 0; row < pass.rows(); row++) {
-            pass.numerics().round(RoundingPoint.LINEAR, scratch.groups.data(), scratch.groups.at(row), woB.inputs());
+        for (int group = 0; group < groups; group++) {
+            woA.to(group, scratch.groups);
         }
-        linear(pass, woB, scratch.groups, out);
+        woA.forward(scratch.values, pass.rows(), pass.compute());
+        round(pass, scratch.groups);
+        woB.to(0, out).forward(scratch.groups, pass.rows(), pass.compute());
+        round(pass, out);
+    }
+
+    private static void round(Pass pass, Rows y) {
+        for (int row = 0; row < pass.rows(); row++) {
+            pass.numerics().round(RoundingPoint.LINEAR, y.data(), y.at(row), y.stride());
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.hadal.model.v4;
 
 import dev.hadal.kernel.Kernels;
 import dev.hadal.kernel.Linear;
+import dev.hadal.kernel.Products;
 import dev.hadal.kernel.Rows;
 import dev.hadal.model.Batch;
 import java.util.List;
@@ -59,13 +60,27 @@ final class Compressor {
         return wkv.outputs();
     }
 
+    /** The matrices, to be multiplied with the branch's input before {@link #forward}. */
+    List<Linear> matrices() {
+        return List.of(wkv, wgate);
+    }
+
+    /** Says where the products with the {@link #matrices} go, of which the first is number {@code first}. */
+    void receive(Products products, int first, Scratch scratch) {
+        products.to(first, kv(scratch)).to(first + 1, score(scratch));
+    }
+
+    private Rows kv(Scratch scratch) {
+        return target.index() ? scratch.indexKv : scratch.compressorKv;
+    }
+
+    private Rows score(Scratch scratch) {
+        return target.index() ? scratch.indexScore : scratch.compressorScore;
+    }
+
     /** Takes in the rows of a batch; blocks that they complete become entries. */
-    void forward(Pass pass, Rows x) {
-        Rows kv = pass.scratch().compressorKv;
-        Rows score = pass.scratch().compressorScore;
-        wkv.forward(x, kv, pass.rows(), pass.compute());
-        wgate.forward(x, score, pass.rows(), pass.compute());
-        pass.loop(pass.rows(), this, score, Compressor::addPositionBias);
+    void forward(Pass pass) {
+        pass.loop(pass.rows(), this, score(pass.scratch()), Compressor::addPositionBias);
         int blocks = 0;
         // By index: an iterator for each layer would be something to collect.
         for (int i = 0; i < pass.spans().size(); i++) {
@@ -154,8 +169,8 @@ final class Compressor {
             int to = rows * width;
             if (position >= begin) {
                 int row = span.firstRow() + position - begin;
-                Rows kv = scratch.compressorKv;
-                Rows score = scratch.compressorScore;
+                Rows kv = kv(scratch);
+                Rows score = score(scratch);
                 System.arraycopy(kv.data(), kv.at(row, channel), workspace.values, to, width);
                 System.arraycopy(score.data(), score.at(row, channel), workspace.scores, to, width);
             } else {
@@ -178,7 +193,7 @@ final class Compressor {
         }
         for (int position = Math.max(begin, needed); position < end; position++) {
             int row = span.firstRow() + position - begin;
-            tail.put(position, pass.scratch().compressorKv, pass.scratch().compressorScore, row);
+            tail.put(position, kv(pass.scratch()), score(pass.scratch()), row);
         }
     }
 }

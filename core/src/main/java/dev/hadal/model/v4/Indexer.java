@@ -38,6 +38,11 @@ final class Indexer {
         this.weightScale = (float) (1 / Math.sqrt((double) config.indexHeadDim() * config.indexNHeads()));
     }
 
+    /** Makes the index keys. */
+    Compressor compressor() {
+        return compressor;
+    }
+
     /**
      * Extends the index keys and selects blocks for each row, into {@code scratch.selected} and {@code selectedCount}.
      *
@@ -46,7 +51,7 @@ final class Indexer {
      */
     void forward(Pass pass, Rows x, Rows qr) {
         Scratch scratch = pass.scratch();
-        compressor.forward(pass, x);
+        compressor.forward(pass);
         int longest = 0;
         for (int row = 0; row < pass.rows(); row++) {
             int visible = visible(pass, row);

@@ -24,6 +24,9 @@ final class Moe {
     /** The routed experts, then the shared one. */
     private final List<Expert> experts = new ArrayList<>();
 
+    private final int upPanels;
+    private final int downPanels;
+
     /** One gated feed-forward network: {@code w2 (silu(w1 x) * w3 x)}. */
     private record Expert(Linear w1, Linear w2, Linear w3) {
         static Expert of(V4Weights.Expert weights, Loader loader) {
@@ -37,6 +40,8 @@ final class Moe {
         this.router = new Router(config, weights, loader);
         weights.experts().forEach(expert -> experts.add(Expert.of(expert, loader)));
         experts.add(Expert.of(weights.sharedExperts(), loader));
+        this.upPanels = experts.getFirst().w1().panels();
+        this.downPanels = experts.getFirst().w2().panels();
     }
 
     /**
@@ -51,31 +56,38 @@ final class Moe {
         routes.arrange(pass.rows());
         up(pass, x, routes);
         down(pass, routes);
-        sum(pass, routes, out);
+        pass.loop(pass.rows(), this, out, Moe::sum);
     }
 
     /** One of the pieces of all products with matrices of {@code panels} panels, {@code each} at a time. */
-    private static Piece piece(Routes routes, int item, int panels, int each) {
+    private static Piece piece(Routes routes, int item, int panels, int each, Piece piece) {
         int pieces = Math.ceilDiv(panels, each);
         int e = routes.active[item / pieces];
         int first = item % pieces * each;
-        return new Piece(routes.firstSlot[e], routes.count(e), first, Math.min(each, panels - first));
+        return piece.of(routes.firstSlot[e], routes.count(e), first, Math.min(each, panels - first));
     }
 
     /** From {@code x} to {@code expertGate}, pieces of all experts shared out at once. */
     private void up(Pass pass, Rows x, Routes routes) {
-        int panels = experts.getFirst().w1().panels();
-        int each = pass.rows() < FEW_ROWS ? 1 : Tile.PANELS / 2;
-        int pieces = Math.ceilDiv(panels, each);
-        pass.compute().pool().run(routes.activeCount * pieces, (item, worker) -> {
-            Expert expert = experts.get(routes.active[item / pieces]);
-            Piece piece = piece(routes, item, panels, each);
-            if (expert.w1.overCodes(piece.rows())) {
-                upOverCodes(pass, x, expert, piece, pass.compute().on(worker));
-            } else {
-                upTiles(pass, x, expert, piece, pass.compute().on(worker));
-            }
-        });
+        int pieces = Math.ceilDiv(upPanels, upEach(pass));
+        pass.loop(routes.activeCount * pieces, this, x, Moe::up);
+    }
+
+    private static int upEach(Pass pass) {
+        return pass.rows() < FEW_ROWS ? 1 : Tile.PANELS / 2;
+    }
+
+    private void up(Pass pass, Rows x, int item, int worker) {
+        Routes routes = pass.scratch().routes;
+        Compute.Worker on = pass.compute().on(worker);
+        int each = upEach(pass);
+        Expert expert = experts.get(routes.active[item / Math.ceilDiv(upPanels, each)]);
+        Piece piece = piece(routes, item, upPanels, each, on.workspace().piece());
+        if (expert.w1.overCodes(piece.rows())) {
+            upOverCodes(pass, x, expert, piece, on);
+        } else {
+            upTiles(pass, x, expert, piece, on);
+        }
     }
 
     private void upOverCodes(Pass pass, Rows x, Expert expert, Piece piece, Compute.Worker on) {
@@ -88,7 +100,7 @@ final class Moe {
         for (int slot = piece.firstRow(); slot < piece.endRow(); slot++) {
             int g = gate.at(slot, piece.firstColumn());
             int u = up.at(slot, piece.firstColumn());
-            on.kernels().swiglu(gate.data(), g, up.data(), u, columns, clamp(routes, slot));
+            on.kernels().swiglu(gate.data(), g, up.data(), u, columns, routes.clamp(slot, on.index()));
             pass.numerics().round(RoundingPoint.EXPERT, gate.data(), g, columns);
         }
     }
@@ -103,51 +115,44 @@ final class Moe {
             for (int i = 0; i < rows; i++) {
                 int gate = tile.at(i, 0);
                 int up = tile.at(i, piece.panels() * Panel.LANES);
-                on.kernels().swiglu(tile.data(), gate, tile.data(), up, columns, clamp(routes, slot + i));
+                Kernels.Clamp clamp = routes.clamp(slot + i, on.index());
+                on.kernels().swiglu(tile.data(), gate, tile.data(), up, columns, clamp);
                 pass.numerics().round(RoundingPoint.EXPERT, tile.data(), gate, columns);
             }
             tile.copyTo(pass.scratch().expertGate, slot, piece.firstColumn(), columns);
         }
     }
 
-    /** The weight comes before w2 (architecture.md 5). */
-    private Kernels.Clamp clamp(Routes routes, int slot) {
-        return new Kernels.Clamp(config.swigluLimit(), routes.slotWeights[slot]);
-    }
-
     /** From {@code expertGate} to {@code expertOutput}. */
     private void down(Pass pass, Routes routes) {
+        pass.loop(routes.activeCount * Math.ceilDiv(downPanels, downEach(pass)), this, routes, Moe::down);
+    }
+
+    private static int downEach(Pass pass) {
+        return pass.rows() < FEW_ROWS ? 1 : Tile.PANELS;
+    }
+
+    private void down(Pass pass, Routes routes, int item, int worker) {
+        Compute.Worker on = pass.compute().on(worker);
+        int each = downEach(pass);
+        Expert expert = experts.get(routes.active[item / Math.ceilDiv(downPanels, each)]);
+        Piece piece = piece(routes, item, downPanels, each, on.workspace().piece());
         Scratch scratch = pass.scratch();
-        int panels = experts.getFirst().w2().panels();
-        int each = pass.rows() < FEW_ROWS ? 1 : Tile.PANELS;
-        int pieces = Math.ceilDiv(panels, each);
-        pass.compute()
-                .pool()
-                .run(
-                        routes.activeCount * pieces,
-                        (item, worker) -> experts.get(routes.active[item / pieces])
-                                .w2
-                                .forward(
-                                        piece(routes, item, panels, each),
-                                        scratch.expertGate,
-                                        null,
-                                        scratch.expertOutput,
-                                        pass.compute().on(worker)));
+        expert.w2.forward(piece, scratch.expertGate, null, scratch.expertOutput, on);
     }
 
     /** Adds the experts of each row. */
-    private void sum(Pass pass, Routes routes, Rows out) {
+    private void sum(Pass pass, Rows out, int row, int worker) {
+        Routes routes = pass.scratch().routes;
         Rows expert = pass.scratch().expertOutput;
         int choices = config.numExpertsPerTok() + 1;
         int dim = config.hiddenSize();
-        pass.compute().pool().run(pass.rows(), (row, worker) -> {
-            int to = out.at(row);
-            System.arraycopy(expert.data(), expert.at(routes.slots[row * choices]), out.data(), to, dim);
-            for (int choice = 1; choice < choices; choice++) {
-                int from = expert.at(routes.slots[row * choices + choice]);
-                pass.compute().kernels().add(out.data(), to, expert.data(), from, dim);
-            }
-            pass.numerics().round(RoundingPoint.EXPERT, out.data(), to, dim);
-        });
+        int to = out.at(row);
+        System.arraycopy(expert.data(), expert.at(routes.slots[row * choices]), out.data(), to, dim);
+        for (int choice = 1; choice < choices; choice++) {
+            int from = expert.at(routes.slots[row * choices + choice]);
+            pass.compute().kernels().add(out.data(), to, expert.data(), from, dim);
+        }
+        pass.numerics().round(RoundingPoint.EXPERT, out.data(), to, dim);
     }
 }

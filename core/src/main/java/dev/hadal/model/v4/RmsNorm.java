@@ -16,7 +16,8 @@ record RmsNorm(float[] weight, float epsilon) {
         pass.loop(rows, this, x, RmsNorm::row);
     }
 
-    private void row(Pass pass, Rows x, int row, int worker) {
+    /** Normalises one row in place. */
+    void row(Pass pass, Rows x, int row, int worker) {
         forward(pass.compute().kernels(), x.data(), x.at(row));
         pass.numerics().round(RoundingPoint.NORM, x.data(), x.at(row), weight.length);
     }

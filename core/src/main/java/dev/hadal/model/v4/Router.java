@@ -2,13 +2,14 @@ package dev.hadal.model.v4;
 
 import dev.hadal.checkpoint.CheckpointException;
 import dev.hadal.kernel.Compute;
-import dev.hadal.kernel.Linear;
+import dev.hadal.kernel.Products;
 import dev.hadal.kernel.Rows;
 import dev.hadal.kernel.StateKernels;
 import dev.hadal.kernel.TopK;
 import dev.hadal.tensor.Tensor;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,14 +19,16 @@ import org.jspecify.annotations.Nullable;
 final class Router {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private final Linear gate;
+    private final Products gate;
+    private final int experts;
     private final float @Nullable [] bias;
     private final int @Nullable [] expertsByToken;
     private final int used;
     private final float scale;
 
     Router(V4Config config, V4Weights.Moe weights, Loader loader) {
-        this.gate = loader.linear(weights.gateWeight());
+        this.gate = new Products(List.of(loader.linear(weights.gateWeight())));
+        this.experts = config.nRoutedExperts();
         this.bias = weights.gateBias() == null ? null : weights.gateBias().floats();
         this.expertsByToken = weights.tid2eid() == null ? null : table(weights.tid2eid(), config.nRoutedExperts());
         this.used = config.numExpertsPerTok();
@@ -50,7 +53,7 @@ final class Router {
     /** Writes the experts of each row, ascending, and their weights to {@code routes}. */
     void forward(Pass pass, Rows x, Routes routes) {
         Rows scores = pass.scratch().gateScores;
-        gate.forward(x, scores, pass.rows(), pass.compute());
+        gate.to(0, scores).forward(x, pass.rows(), pass.compute());
         pass.loop(pass.rows(), this, routes, Router::route);
     }
 
@@ -69,7 +72,7 @@ final class Router {
 
     /** The square root of softplus; exact enough in double precision that the rounding is the only error. */
     private void score(float[] z, int at) {
-        for (int i = at; i < at + gate.outputs(); i++) {
+        for (int i = at; i < at + experts; i++) {
             // Beyond 40 the two agree in every bit of a double, and the exponential will overflow.
             double softplus = z[i] > 40 ? z[i] : StrictMath.log1p(StrictMath.exp(z[i]));
             z[i] = (float) Math.sqrt(softplus);

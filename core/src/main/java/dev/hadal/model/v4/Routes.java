@@ -1,5 +1,6 @@
 package dev.hadal.model.v4;
 
+import dev.hadal.kernel.Kernels;
 import dev.hadal.kernel.TopK;
 
 /**
@@ -27,6 +28,7 @@ final class Routes {
     final float[][] biased;
     final TopK[] best;
 
+    private final Kernels.Clamp[] clamps;
     private final int used;
 
     Routes(V4Config config, int rows, int threads) {
@@ -42,8 +44,10 @@ final class Routes {
         active = new int[config.nRoutedExperts() + 1];
         biased = new float[threads][config.nRoutedExperts()];
         best = new TopK[threads];
+        clamps = new Kernels.Clamp[threads];
         for (int i = 0; i < threads; i++) {
             best[i] = new TopK(used);
+            clamps[i] = new Kernels.Clamp(config.swigluLimit(), 1f);
         }
     }
 
@@ -78,6 +82,11 @@ final class Routes {
         slots[row * (used + 1) + choice] = slot;
         slotRows[slot] = row;
         slotWeights[slot] = weight;
+    }
+
+    /** What the activation of a slot is clamped to and multiplied with: the weight comes before w2 (architecture.md 5). */
+    Kernels.Clamp clamp(int slot, int worker) {
+        return clamps[worker].weigh(slotWeights[slot]);
     }
 
     /** Rows of an expert. */

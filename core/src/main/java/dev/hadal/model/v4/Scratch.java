@@ -35,10 +35,14 @@ final class Scratch {
     final Rows values;
     /** [rows, groups x rank] */
     final Rows groups;
-    /** [rows, channels] of the widest compressor. */
+    /** [rows, channels] of the compressor of attention, two for each value of an entry. */
     final Rows compressorKv;
     /** [rows, channels] */
     final Rows compressorScore;
+    /** [rows, channels] of the compressor of index keys. */
+    final Rows indexKv;
+    /** [rows, channels] */
+    final Rows indexScore;
     /** [rows, index heads x index dim] */
     final Rows indexQueries;
     /** [rows, index heads] */
@@ -84,7 +88,6 @@ final class Scratch {
         this.formats = formats;
         int dim = config.hiddenSize();
         int heads = config.numAttentionHeads() * config.headDim();
-        int channels = 2 * Math.max(config.headDim(), config.indexHeadDim());
         int slots = Math.multiplyExact(rows, config.numExpertsPerTok() + 1);
         streams = Rows.allocate(rows, HyperConnection.STREAMS * dim);
         draftStreams = Rows.allocate(config.numNextnPredictLayers() > 0 ? rows : 0, HyperConnection.STREAMS * dim);
@@ -99,8 +102,10 @@ final class Scratch {
         tiles = new Tiles(rows);
         values = Rows.allocate(rows, heads);
         groups = Rows.allocate(rows, config.oGroups() * config.oLoraRank());
-        compressorKv = Rows.allocate(rows, channels);
-        compressorScore = Rows.allocate(rows, channels);
+        compressorKv = Rows.allocate(rows, 2 * config.headDim());
+        compressorScore = Rows.allocate(rows, 2 * config.headDim());
+        indexKv = Rows.allocate(rows, 2 * config.indexHeadDim());
+        indexScore = Rows.allocate(rows, 2 * config.indexHeadDim());
         indexQueries = Rows.allocate(rows, config.indexNHeads() * config.indexHeadDim());
         indexWeights = Rows.allocate(rows, config.indexNHeads());
         gateScores = Rows.allocate(rows, config.nRoutedExperts());
@@ -159,6 +164,8 @@ final class Scratch {
                         groups,
                         compressorKv,
                         compressorScore,
+                        indexKv,
+                        indexScore,
                         indexQueries,
                         indexWeights,
                         gateScores,

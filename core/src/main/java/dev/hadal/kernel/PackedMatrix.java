@@ -252,8 +252,11 @@ public final class PackedMatrix {
             int block = (input + k) / format.block;
             int to = k / format.block * Panel.LANES;
             if (format == Format.FP4) {
+                // Spelled out, without the cases of a conversion, so that the compiler takes many lanes at once.
+                int at = exponentsAt(panelIndex, block);
+                int shift = block % 4 * 8;
                 for (int lane = 0; lane < Panel.LANES; lane++) {
-                    panel.scales[to + lane] = scale(panelIndex, block, lane);
+                    panel.scales[to + lane] = Float.intBitsToFloat((exponents[at + lane] >>> shift & 0xff) << 23);
                 }
             } else {
                 Arrays.fill(panel.scales, to, to + Panel.LANES, scale(panelIndex, block, 0));

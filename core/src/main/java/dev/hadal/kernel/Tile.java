@@ -8,14 +8,18 @@ import org.jspecify.annotations.Nullable;
  * memory that stays in its cache. Inputs are copied together {@link Workspace#DEPTH} at a time and used by all panels,
  * each panel is decoded once for all rows, and sums leave the tile when they are complete. Rows are filled up to a
  * multiple that the kernels like; what is computed for those that do not exist is never read.
+ *
+ * <p>Few rows may have more panels, so that their inputs are copied together less often: {@link #panels}. Their sums lie
+ * in stripes of {@link #COLUMNS} columns, one stripe below the other.
  */
 public final class Tile {
     /** Most rows. */
     public static final int ROWS = 256;
-    /** Most panels. */
+    /** Most panels of so many rows. */
     public static final int PANELS = 8;
 
-    static final int COLUMNS = PANELS * Panel.LANES;
+    /** Most columns side by side. */
+    public static final int COLUMNS = PANELS * Panel.LANES;
 
     private static final int ROW_MULTIPLE = 4;
 
@@ -25,6 +29,8 @@ public final class Tile {
     private int @Nullable [] picks;
     private int first;
     private int count;
+    /** Rows from one stripe of columns to the next. */
+    private int stripe = ROWS;
 
     /**
      * Chooses the input rows: {@code x}'s rows from {@code firstRow} on, or those that {@code picks} names from there
@@ -35,7 +41,17 @@ public final class Tile {
         picks = rowPicks;
         first = firstRow;
         count = rows;
+        stripe = stripe(rows);
         return this;
+    }
+
+    private static int stripe(int rows) {
+        return rows > ROWS / 2 ? ROWS : rows > ROWS / 4 ? ROWS / 2 : ROWS / 4;
+    }
+
+    /** Most panels of {@code rows} rows, of two matrices together if there are two. */
+    public static int panels(int rows) {
+        return ROWS / stripe(Math.min(rows, ROWS)) * PANELS;
     }
 
     /** The values, row after row. */
@@ -43,9 +59,12 @@ public final class Tile {
         return sums.data();
     }
 
-    /** Index in {@link #data} of a column of a row. */
+    /**
+     * Index in {@link #data} of a column of a row. Columns that follow stand behind it up to the next multiple of
+     * {@link #COLUMNS}.
+     */
     public int at(int row, int column) {
-        return sums.at(row, column);
+        return sums.at(column / COLUMNS * stripe + row, column % COLUMNS);
     }
 
     /**
@@ -56,18 +75,25 @@ public final class Tile {
         int panels = piece.panels();
         int matrices = right == null ? 1 : 2;
         int rows = Math.ceilDiv(count, ROW_MULTIPLE) * ROW_MULTIPLE;
-        for (int row = 0; row < rows; row++) {
-            Arrays.fill(sums.data(), sums.at(row), sums.at(row) + matrices * panels * Panel.LANES, 0f);
-        }
+        clear(rows, matrices * panels * Panel.LANES);
         Panel panel = worker.workspace().panel;
         for (int k = 0; k < left.inputs(); k += Workspace.DEPTH) {
             int depth = Math.min(Workspace.DEPTH, left.inputs() - k);
             load(left.inputColumn() + k, depth);
             for (int i = 0; i < matrices * panels; i++) {
                 Linear matrix = right == null || i < panels ? left : right;
-                panel.own(depth).between(0, i * Panel.LANES, Panel.LANES);
+                panel.own(depth).between(0, at(0, i * Panel.LANES), Panel.LANES);
                 matrix.unpack(piece.firstPanel() + i % panels, k, panel, worker);
                 worker.kernels().multiply(inputs, sums, 0, rows, panel);
+            }
+        }
+    }
+
+    private void clear(int rows, int columns) {
+        for (int column = 0; column < columns; column += COLUMNS) {
+            for (int row = 0; row < rows; row++) {
+                int from = at(row, column);
+                Arrays.fill(sums.data(), from, from + Math.min(COLUMNS, columns - column), 0f);
             }
         }
     }
@@ -82,7 +108,10 @@ public final class Tile {
     /** Copies the first {@code length} columns to {@code y}: its rows from {@code firstRow} on, from {@code column} on. */
     public void copyTo(Rows y, int firstRow, int column, int length) {
         for (int i = 0; i < count; i++) {
-            System.arraycopy(sums.data(), sums.at(i), y.data(), y.at(firstRow + i, column), length);
+            for (int from = 0; from < length; from += COLUMNS) {
+                int part = Math.min(COLUMNS, length - from);
+                System.arraycopy(sums.data(), at(i, from), y.data(), y.at(firstRow + i, column + from), part);
+            }
         }
     }
 

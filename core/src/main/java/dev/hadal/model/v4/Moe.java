@@ -18,6 +18,8 @@ import java.util.Objects;
 final class Moe {
     /** Below so many rows, panels are shared out one by one: there are few of them, and no inputs to copy together. */
     private static final int FEW_ROWS = 16;
+    /** With so many experts for each thread, their pieces may be large. */
+    private static final int MANY_EXPERTS = 16;
 
     private final V4Config config;
     private final Router router;
@@ -54,35 +56,48 @@ final class Moe {
         Routes routes = pass.scratch().routes;
         router.forward(pass, x, routes);
         routes.arrange(pass.rows());
-        up(pass, x, routes);
-        down(pass, routes);
+        pass.loop(cut(pass, upPanels, 2), this, x, Moe::up);
+        pass.loop(cut(pass, downPanels, 1), this, routes, Moe::down);
         pass.loop(pass.rows(), this, out, Moe::sum);
     }
 
-    /** One of the pieces of all products with matrices of {@code panels} panels, {@code each} at a time. */
-    private static Piece piece(Routes routes, int item, int panels, int each, Piece piece) {
-        int pieces = Math.ceilDiv(panels, each);
-        int e = routes.active[item / pieces];
-        int first = item % pieces * each;
-        return piece.of(routes.firstSlot[e], routes.count(e), first, Math.min(each, panels - first));
+    /** How the products with matrices of all experts are cut. */
+    private int cut(Pass pass, int panels, int matrices) {
+        Routes routes = pass.scratch().routes;
+        int items = 0;
+        for (int i = 0; i < routes.activeCount; i++) {
+            routes.firstItem[i] = items;
+            items += Math.ceilDiv(panels, each(pass, routes.active[i], matrices));
+        }
+        routes.firstItem[routes.activeCount] = items;
+        return items;
+    }
+
+    /** Panels of a piece: as many as a tile takes, if there are experts enough for all threads. */
+    private static int each(Pass pass, int expert, int matrices) {
+        if (pass.rows() < FEW_ROWS) {
+            return 1;
+        }
+        Routes routes = pass.scratch().routes;
+        boolean many = routes.activeCount >= MANY_EXPERTS * pass.compute().threads();
+        return Tile.panels(many ? routes.count(expert) : Tile.ROWS) / matrices;
+    }
+
+    private static Piece piece(Pass pass, int active, int item, int panels, int matrices, Piece piece) {
+        Routes routes = pass.scratch().routes;
+        int expert = routes.active[active];
+        int each = each(pass, expert, matrices);
+        int first = (item - routes.firstItem[active]) * each;
+        return piece.of(routes.firstSlot[expert], routes.count(expert), first, Math.min(each, panels - first));
     }
 
     /** From {@code x} to {@code expertGate}, pieces of all experts shared out at once. */
-    private void up(Pass pass, Rows x, Routes routes) {
-        int pieces = Math.ceilDiv(upPanels, upEach(pass));
-        pass.loop(routes.activeCount * pieces, this, x, Moe::up);
-    }
-
-    private static int upEach(Pass pass) {
-        return pass.rows() < FEW_ROWS ? 1 : Tile.PANELS / 2;
-    }
-
     private void up(Pass pass, Rows x, int item, int worker) {
         Routes routes = pass.scratch().routes;
         Compute.Worker on = pass.compute().on(worker);
-        int each = upEach(pass);
-        Expert expert = experts.get(routes.active[item / Math.ceilDiv(upPanels, each)]);
-        Piece piece = piece(routes, item, upPanels, each, on.workspace().piece());
+        int active = routes.activeOf(item);
+        Expert expert = experts.get(routes.active[active]);
+        Piece piece = piece(pass, active, item, upPanels, 2, on.workspace().piece());
         if (expert.w1.overCodes(piece.rows())) {
             upOverCodes(pass, x, expert, piece, on);
         } else {
@@ -113,30 +128,31 @@ final class Moe {
             Tile tile = on.workspace().tile().over(x, routes.slotRows, slot, rows);
             tile.multiply(expert.w1, expert.w3, piece, on);
             for (int i = 0; i < rows; i++) {
-                int gate = tile.at(i, 0);
-                int up = tile.at(i, piece.panels() * Panel.LANES);
-                Kernels.Clamp clamp = routes.clamp(slot + i, on.index());
-                on.kernels().swiglu(tile.data(), gate, tile.data(), up, columns, clamp);
-                pass.numerics().round(RoundingPoint.EXPERT, tile.data(), gate, columns);
+                activate(pass, tile, i, piece.panels() * Panel.LANES, columns, routes.clamp(slot + i, on.index()));
             }
             tile.copyTo(pass.scratch().expertGate, slot, piece.firstColumn(), columns);
         }
     }
 
+    /** Columns of the gate and of the other branch, as far as both lie side by side. */
+    private static void activate(Pass pass, Tile tile, int row, int firstUp, int columns, Kernels.Clamp clamp) {
+        for (int from = 0; from < columns; ) {
+            int gate = tile.at(row, from);
+            int up = tile.at(row, firstUp + from);
+            int together = Tile.COLUMNS - Math.max(from % Tile.COLUMNS, (firstUp + from) % Tile.COLUMNS);
+            int length = Math.min(together, columns - from);
+            pass.compute().kernels().swiglu(tile.data(), gate, tile.data(), up, length, clamp);
+            pass.numerics().round(RoundingPoint.EXPERT, tile.data(), gate, length);
+            from += length;
+        }
+    }
+
     /** From {@code expertGate} to {@code expertOutput}. */
-    private void down(Pass pass, Routes routes) {
-        pass.loop(routes.activeCount * Math.ceilDiv(downPanels, downEach(pass)), this, routes, Moe::down);
-    }
-
-    private static int downEach(Pass pass) {
-        return pass.rows() < FEW_ROWS ? 1 : Tile.PANELS;
-    }
-
     private void down(Pass pass, Routes routes, int item, int worker) {
         Compute.Worker on = pass.compute().on(worker);
-        int each = downEach(pass);
-        Expert expert = experts.get(routes.active[item / Math.ceilDiv(downPanels, each)]);
-        Piece piece = piece(routes, item, downPanels, each, on.workspace().piece());
+        int active = routes.activeOf(item);
+        Expert expert = experts.get(routes.active[active]);
+        Piece piece = piece(pass, active, item, downPanels, 1, on.workspace().piece());
         Scratch scratch = pass.scratch();
         expert.w2.forward(piece, scratch.expertGate, null, scratch.expertOutput, on);
     }

@@ -24,6 +24,8 @@ final class Routes {
     final int[] active;
 
     int activeCount;
+    /** Number of the first piece of work of each active expert, and the end behind the last. */
+    final int[] firstItem;
 
     final float[][] biased;
     final TopK[] best;
@@ -42,6 +44,7 @@ final class Routes {
         slotWeights = new float[allSlots];
         firstSlot = new int[config.nRoutedExperts() + 2];
         active = new int[config.nRoutedExperts() + 1];
+        firstItem = new int[active.length + 1];
         biased = new float[threads][config.nRoutedExperts()];
         best = new TopK[threads];
         clamps = new Kernels.Clamp[threads];
@@ -89,13 +92,19 @@ final class Routes {
         return clamps[worker].weigh(slotWeights[slot]);
     }
 
+    /** The place among the active experts of the one that a piece of work belongs to. */
+    int activeOf(int item) {
+        int place = java.util.Arrays.binarySearch(firstItem, 0, activeCount, item);
+        return place >= 0 ? place : -place - 2;
+    }
+
     /** Rows of an expert. */
     int count(int expert) {
         return firstSlot[expert + 1] - firstSlot[expert];
     }
 
     long bytes() {
-        return (long) (experts.length + slots.length + slotRows.length + firstSlot.length + active.length)
+        return (long) (experts.length + slots.length + slotRows.length + firstSlot.length + 2 * active.length)
                         * Integer.BYTES
                 + (long) (weights.length + slotWeights.length + biased.length * biased[0].length) * Float.BYTES
                 + best.length * best[0].bytes();

@@ -42,8 +42,11 @@ public final class KernelSelector {
             MethodType alone = MethodType.methodType(void.class);
             PanelKernels panels =
                     (PanelKernels) define(VectorPanelKernels.class, bits, alone).invoke();
+            UnpackKernels unpack = (UnpackKernels)
+                    define(VectorUnpackKernels.class, bits, alone).invoke();
             PackedKernels packed = (PackedKernels)
-                    define(VectorPackedKernels.class, bits, alone).invoke();
+                    define(VectorPackedKernels.class, bits, MethodType.methodType(void.class, UnpackKernels.class))
+                            .invoke(unpack);
             StateKernels state =
                     (StateKernels) define(VectorStateKernels.class, bits, alone).invoke();
             AttentionKernels attention = (AttentionKernels)

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Linear {
     /** From so many rows on it is cheaper to unpack a panel once than to go over its codes for each pair of rows. */
-    private static final int ROWS_WORTH_UNPACKING = 8;
-    /** The same for FP4, of which going over the codes reads least. */
-    private static final int FP4_ROWS_WORTH_UNPACKING = 13;
+    private static final int ROWS_WORTH_UNPACKING = 17;
+    /** The same for FP4, which gains less by four rows at once. */
+    private static final int FP4_ROWS_WORTH_UNPACKING = 9;
     /** Bytes of mapped weights that are copied before their pages are given back. */
     private static final int MAPPED_AT_ONCE = 8 << 20;
 
@@ -133,12 +133,22 @@ public final class Linear {
         }
     }
 
-    /** One and two rows at a time go over the packed codes without unpacking them. */
+    /** Four, two and one rows at a time go over the packed codes without unpacking them. */
     private void fewRows(int panel, Piece piece, Rows x, int @Nullable [] picks, Rows y, Compute.Worker worker) {
         PackedMatrix matrix = Objects.requireNonNull(packed);
         float[] values = worker.workspace().lanes;
         PackedKernels kernels = worker.kernels().packed();
         int row = piece.firstRow();
+        for (; row + 4 <= piece.endRow(); row += 4) {
+            int[] four = worker.workspace().fourRows;
+            for (int i = 0; i < 4; i++) {
+                four[i] = x.at(picks == null ? row + i : picks[row + i], inputColumn);
+            }
+            kernels.multiplyFour(x.data(), four, matrix, panel, values);
+            for (int i = 0; i < 4; i++) {
+                copyLanes(panel, values, i * Panel.LANES, y, row + i);
+            }
+        }
         for (; row + 2 <= piece.endRow(); row += 2) {
             int first = x.at(picks == null ? row : picks[row], inputColumn);
             int second = x.at(picks == null ? row + 1 : picks[row + 1], inputColumn);

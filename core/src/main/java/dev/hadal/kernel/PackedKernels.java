@@ -2,8 +2,8 @@ package dev.hadal.kernel;
 
 /** The operations on packed matrices. Those on one or two rows are what every generated token spends its time in. */
 public interface PackedKernels {
-    /** Length of a {@code y}: two rows of lanes, and room for sums of single blocks. */
-    int ROOM = 10 * Panel.LANES;
+    /** Length of a {@code y}: four rows of lanes, and room for sums of single blocks. */
+    int ROOM = 12 * Panel.LANES;
 
     /**
      * The product of one row and one panel: what {@link Kernels#multiply} gives for the unpacked panel over all inputs
@@ -24,6 +24,15 @@ public interface PackedKernels {
      * @param y receives a value for each lane of the first row, then of the second; {@value #ROOM} long
      */
     void multiplyTwo(float[] x, int offset, int second, PackedMatrix matrix, int panelIndex, float[] y);
+
+    /**
+     * The same for four rows.
+     *
+     * @param x holds the rows
+     * @param rows where each of the four begins
+     * @param y receives a value for each lane of the first row, then of the others; {@value #ROOM} long
+     */
+    void multiplyFour(float[] x, int[] rows, PackedMatrix matrix, int panelIndex, float[] y);
 
     /**
      * The sums of one block of 128 inputs, fewer at the end of the panel, one for each lane: {@code part = 0}; for each

@@ -16,6 +16,14 @@ final class ScalarPackedKernels implements PackedKernels {
         multiply(x, offset, matrix, panelIndex, y);
     }
 
+    @Override
+    public void multiplyFour(float[] x, int[] rows, PackedMatrix matrix, int panelIndex, float[] y) {
+        for (int row = 3; row >= 0; row--) {
+            multiply(x, rows[row], matrix, panelIndex, y);
+            System.arraycopy(y, 0, y, row * Panel.LANES, Panel.LANES);
+        }
+    }
+
     /** Adds the blocks from {@code firstBlock} on, one after the other, to the sum of one output. */
     static float addBlocks(float[] x, int offset, PackedMatrix matrix, int output, int firstBlock, float before) {
         int panel = output / Panel.LANES;

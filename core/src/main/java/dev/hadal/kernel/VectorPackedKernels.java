@@ -33,37 +33,21 @@ final class VectorPackedKernels implements PackedKernels {
     private static final int ROW = PackedMatrix.ROW;
     /** Where the sums of single blocks of FP4 are kept: behind the results of two rows. */
     private static final int PARTS = 2 * Panel.LANES;
+    /** Where the results of two rows wait for those of two others. */
+    private static final int KEPT = 10 * Panel.LANES;
+    /** Where the sums of single blocks of FP8 are kept: behind the results of four rows. */
+    private static final int FOUR_PARTS = 4 * Panel.LANES;
     /** Sums of the four blocks of a group for one row. */
     private static final int ROW_PARTS = 4 * Panel.LANES;
 
-    /** Sign, exponent and mantissa of an FP8 code whose sign is the highest bit, moved down by four. */
-    private static final int[] FP8_MASK = filled(0x87f00000);
-
-    private static final float[] FP8_POWER = filled(0x1p120f);
-    /** The same for an FP4 code, moved down by six. */
-    private static final int[] FP4_MASK = filled(0x81c00000);
-
-    private static final float[] FP4_POWER = filled(0x1p126f);
-    private static final float[] MINUS_ZERO = filled(-0f);
-    private static final int[] UPPER_HALF = filled(0xffff0000);
+    private static final int[] FP8_MASK = UnpackKernels.filled(UnpackKernels.FP8_MASK, WIDTH);
+    private static final float[] FP8_POWER = UnpackKernels.filled(UnpackKernels.FP8_POWER, WIDTH);
+    private static final int[] FP4_MASK = UnpackKernels.filled(UnpackKernels.FP4_MASK, WIDTH);
+    private static final float[] FP4_POWER = UnpackKernels.filled(UnpackKernels.FP4_POWER, WIDTH);
+    private static final float[] MINUS_ZERO = UnpackKernels.filled(-0f, WIDTH);
+    private static final float[] FP4_VALUES = UnpackKernels.fp4Values();
+    private static final int[] UPPER_HALF = UnpackKernels.filled(0xffff0000, WIDTH);
     private static final int EXPONENT_MASK = 0x7f800000;
-
-    /** The values of FP4, for vectors that they fit into; by no coincidence their number is that of the lanes. */
-    private static final float[] FP4_VALUES = {
-        0f, 0.5f, 1f, 1.5f, 2f, 3f, 4f, 6f, -0f, -0.5f, -1f, -1.5f, -2f, -3f, -4f, -6f
-    };
-
-    private static float[] filled(float value) {
-        float[] lanes = new float[WIDTH];
-        Arrays.fill(lanes, value);
-        return lanes;
-    }
-
-    private static int[] filled(int value) {
-        int[] lanes = new int[WIDTH];
-        Arrays.fill(lanes, value);
-        return lanes;
-    }
 
     private static VectorSpecies<Float> species() {
         try {
@@ -74,7 +58,11 @@ final class VectorPackedKernels implements PackedKernels {
         }
     }
 
-    VectorPackedKernels() {}
+    private final UnpackKernels unpacking;
+
+    VectorPackedKernels(UnpackKernels unpacking) {
+        this.unpacking = unpacking;
+    }
 
     @Override
     public void multiply(float[] x, int offset, PackedMatrix matrix, int panelIndex, float[] y) {
@@ -114,7 +102,8 @@ final class VectorPackedKernels implements PackedKernels {
                 int scales = matrix.scaleAt(panelIndex, 0);
                 int at = matrix.at(panelIndex, 0);
                 for (int first = 0; first < matrix.paired(); first += PackedMatrix.PAIR, scales += 2) {
-                    twoFp8(x, offset + first, second - offset, matrix, at + first / 2 * ROW, scales, y);
+                    twoFp8(x, offset + first, second - offset, matrix, at + first / 2 * ROW, y);
+                    addParts(matrix.scales, scales, y, 2);
                 }
                 restFp8(x, offset, matrix, panelIndex, y, 0);
                 restFp8(x, second, matrix, panelIndex, y, Panel.LANES);
@@ -137,6 +126,33 @@ final class VectorPackedKernels implements PackedKernels {
                 addRest(x, offset, matrix, panelIndex, y, 0);
                 addRest(x, second, matrix, panelIndex, y, Panel.LANES);
             }
+        }
+    }
+
+    @Override
+    public void multiplyFour(float[] x, int[] rows, PackedMatrix matrix, int panelIndex, float[] y) {
+        if (WIDTH != ROW || matrix.format == PackedMatrix.Format.FP4) {
+            multiplyTwo(x, rows[2], rows[3], matrix, panelIndex, y);
+            System.arraycopy(y, 0, y, KEPT, 2 * Panel.LANES);
+            multiplyTwo(x, rows[0], rows[1], matrix, panelIndex, y);
+            System.arraycopy(y, KEPT, y, 2 * Panel.LANES, 2 * Panel.LANES);
+            return;
+        }
+        Arrays.fill(y, 0, 4 * Panel.LANES, 0f);
+        if (matrix.format == PackedMatrix.Format.BF16) {
+            for (int input = 0; input < matrix.inputs; input += 128) {
+                fourBf16(x, rows, input, matrix, panelIndex, y);
+            }
+            return;
+        }
+        int scales = matrix.scaleAt(panelIndex, 0);
+        int at = matrix.at(panelIndex, 0);
+        for (int input = 0; input < matrix.paired(); input += PackedMatrix.PAIR, scales += 2) {
+            fourFp8(x, rows, input, matrix, at + input / 2 * ROW, y);
+            addParts(matrix.scales, scales, y, 4);
+        }
+        for (int row = 0; row < 4; row++) {
+            restFp8(x, rows[row], matrix, panelIndex, y, row * Panel.LANES);
         }
     }
 
@@ -175,7 +191,7 @@ final class VectorPackedKernels implements PackedKernels {
     }
 
     /** The same for two rows, {@code other} values apart. */
-    private static void twoFp8(float[] x, int first, int other, PackedMatrix matrix, int group, int scales, float[] y) {
+    private static void twoFp8(float[] x, int first, int other, PackedMatrix matrix, int group, float[] y) {
         int[] data = matrix.data;
         int step = matrix.format.step;
         IntVector mask = IntVector.fromArray(INTS, FP8_MASK, 0);
@@ -215,12 +231,98 @@ final class VectorPackedKernels implements PackedKernels {
                 d0 = v.fma(w0, d0);
                 d1 = v.fma(w1, d1);
             }
-            FloatVector scale = FloatVector.broadcast(FLOATS, matrix.scales[scales]);
-            FloatVector next = FloatVector.broadcast(FLOATS, matrix.scales[scales + 1]);
-            add(scale, a0, next, b0, y, lane);
-            add(scale, a1, next, b1, y, lane + ROW);
-            add(scale, c0, next, d0, y, lane + 2 * ROW);
-            add(scale, c1, next, d1, y, lane + 3 * ROW);
+            a0.intoArray(y, FOUR_PARTS + lane);
+            a1.intoArray(y, FOUR_PARTS + ROW + lane);
+            b0.intoArray(y, FOUR_PARTS + 2 * ROW + lane);
+            b1.intoArray(y, FOUR_PARTS + 3 * ROW + lane);
+            c0.intoArray(y, FOUR_PARTS + 4 * ROW + lane);
+            c1.intoArray(y, FOUR_PARTS + 5 * ROW + lane);
+            d0.intoArray(y, FOUR_PARTS + 6 * ROW + lane);
+            d1.intoArray(y, FOUR_PARTS + 7 * ROW + lane);
+        }
+    }
+
+    /** The same for four rows, which begin at {@code rows}; for vectors of 512 bit, which have registers enough. */
+    private static void fourFp8(float[] x, int[] rows, int input, PackedMatrix matrix, int group, float[] y) {
+        int[] data = matrix.data;
+        int step = matrix.format.step;
+        IntVector mask = IntVector.fromArray(INTS, FP8_MASK, 0);
+        FloatVector power = FloatVector.fromArray(FLOATS, FP8_POWER, 0);
+        FloatVector zero = FloatVector.fromArray(FLOATS, MINUS_ZERO, 0);
+        int first = rows[0] + input;
+        int second = rows[1] - rows[0];
+        int third = rows[2] - rows[0];
+        int fourth = rows[3] - rows[0];
+        FloatVector a0 = FloatVector.zero(FLOATS), a1 = a0, a2 = a0, a3 = a0;
+        FloatVector b0 = FloatVector.zero(FLOATS), b1 = b0, b2 = b0, b3 = b0;
+        FloatVector c0 = FloatVector.zero(FLOATS), c1 = c0, c2 = c0, c3 = c0;
+        FloatVector d0 = FloatVector.zero(FLOATS), d1 = d0, d2 = d0, d3 = d0;
+        int end = first + 128;
+        int at = group;
+        for (int k = first; k < end; k += step, at += ROW) {
+            IntVector codes = IntVector.fromArray(INTS, data, at);
+            IntVector i0 = codes.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 4);
+            IntVector i1 = codes.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 4);
+            FloatVector w0 = i0.and(mask).reinterpretAsFloats().fma(power, zero);
+            FloatVector w1 = i1.and(mask).reinterpretAsFloats().fma(power, zero);
+            FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
+            a0 = v.fma(w0, a0);
+            a1 = v.fma(w1, a1);
+            v = FloatVector.broadcast(FLOATS, x[k + second]);
+            b0 = v.fma(w0, b0);
+            b1 = v.fma(w1, b1);
+            v = FloatVector.broadcast(FLOATS, x[k + third]);
+            c0 = v.fma(w0, c0);
+            c1 = v.fma(w1, c1);
+            v = FloatVector.broadcast(FLOATS, x[k + fourth]);
+            d0 = v.fma(w0, d0);
+            d1 = v.fma(w1, d1);
+            i0 = codes.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 4);
+            i1 = codes.lanewise(VectorOperators.ASHR, 4);
+            w0 = i0.and(mask).reinterpretAsFloats().fma(power, zero);
+            w1 = i1.and(mask).reinterpretAsFloats().fma(power, zero);
+            v = FloatVector.broadcast(FLOATS, x[k + 128]);
+            a2 = v.fma(w0, a2);
+            a3 = v.fma(w1, a3);
+            v = FloatVector.broadcast(FLOATS, x[k + second + 128]);
+            b2 = v.fma(w0, b2);
+            b3 = v.fma(w1, b3);
+            v = FloatVector.broadcast(FLOATS, x[k + third + 128]);
+            c2 = v.fma(w0, c2);
+            c3 = v.fma(w1, c3);
+            v = FloatVector.broadcast(FLOATS, x[k + fourth + 128]);
+            d2 = v.fma(w0, d2);
+            d3 = v.fma(w1, d3);
+        }
+        a0.intoArray(y, FOUR_PARTS + 0 * ROW);
+        a1.intoArray(y, FOUR_PARTS + 1 * ROW);
+        a2.intoArray(y, FOUR_PARTS + 2 * ROW);
+        a3.intoArray(y, FOUR_PARTS + 3 * ROW);
+        b0.intoArray(y, FOUR_PARTS + 4 * ROW);
+        b1.intoArray(y, FOUR_PARTS + 5 * ROW);
+        b2.intoArray(y, FOUR_PARTS + 6 * ROW);
+        b3.intoArray(y, FOUR_PARTS + 7 * ROW);
+        c0.intoArray(y, FOUR_PARTS + 8 * ROW);
+        c1.intoArray(y, FOUR_PARTS + 9 * ROW);
+        c2.intoArray(y, FOUR_PARTS + 10 * ROW);
+        c3.intoArray(y, FOUR_PARTS + 11 * ROW);
+        d0.intoArray(y, FOUR_PARTS + 12 * ROW);
+        d1.intoArray(y, FOUR_PARTS + 13 * ROW);
+        d2.intoArray(y, FOUR_PARTS + 14 * ROW);
+        d3.intoArray(y, FOUR_PARTS + 15 * ROW);
+    }
+
+    /** Adds the sums of the two blocks of a group of FP8, scaled, to the rows of {@code y}. */
+    private static void addParts(float[] scales, int at, float[] y, int rows) {
+        FloatVector scale = FloatVector.broadcast(FLOATS, scales[at]);
+        FloatVector next = FloatVector.broadcast(FLOATS, scales[at + 1]);
+        for (int row = 0; row < rows; row++) {
+            int parts = FOUR_PARTS + row * 2 * Panel.LANES;
+            for (int lane = 0; lane < Panel.LANES; lane += WIDTH) {
+                FloatVector part = FloatVector.fromArray(FLOATS, y, parts + lane);
+                FloatVector nextPart = FloatVector.fromArray(FLOATS, y, parts + Panel.LANES + lane);
+                add(scale, part, next, nextPart, y, row * Panel.LANES + lane);
+            }
         }
     }
 
@@ -317,6 +419,48 @@ final class VectorPackedKernels implements PackedKernels {
                 q1.add(FloatVector.fromArray(FLOATS, y, lane + 3 * ROW)).intoArray(y, lane + 3 * ROW);
             }
         }
+    }
+
+    /** As {@link #twoBf16}, a block of four rows. */
+    private static void fourBf16(float[] x, int[] rows, int input, PackedMatrix matrix, int panelIndex, float[] y) {
+        int[] data = matrix.data;
+        int step = matrix.format.step;
+        IntVector upper = IntVector.fromArray(INTS, UPPER_HALF, 0);
+        int first = rows[0] + input;
+        int second = rows[1] - rows[0];
+        int third = rows[2] - rows[0];
+        int fourth = rows[3] - rows[0];
+        FloatVector a0 = FloatVector.zero(FLOATS), a1 = a0;
+        FloatVector b0 = FloatVector.zero(FLOATS), b1 = b0;
+        FloatVector c0 = FloatVector.zero(FLOATS), c1 = c0;
+        FloatVector d0 = FloatVector.zero(FLOATS), d1 = d0;
+        int end = first + Math.min(128, matrix.inputs - input);
+        int at = matrix.at(panelIndex, input);
+        for (int k = first; k < end; k += step, at += ROW) {
+            IntVector codes = IntVector.fromArray(INTS, data, at);
+            FloatVector w0 = codes.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+            FloatVector w1 = codes.and(upper).reinterpretAsFloats();
+            FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
+            a0 = v.fma(w0, a0);
+            a1 = v.fma(w1, a1);
+            v = FloatVector.broadcast(FLOATS, x[k + second]);
+            b0 = v.fma(w0, b0);
+            b1 = v.fma(w1, b1);
+            v = FloatVector.broadcast(FLOATS, x[k + third]);
+            c0 = v.fma(w0, c0);
+            c1 = v.fma(w1, c1);
+            v = FloatVector.broadcast(FLOATS, x[k + fourth]);
+            d0 = v.fma(w0, d0);
+            d1 = v.fma(w1, d1);
+        }
+        a0.add(FloatVector.fromArray(FLOATS, y, 0 * ROW)).intoArray(y, 0 * ROW);
+        a1.add(FloatVector.fromArray(FLOATS, y, 1 * ROW)).intoArray(y, 1 * ROW);
+        b0.add(FloatVector.fromArray(FLOATS, y, 2 * ROW)).intoArray(y, 2 * ROW);
+        b1.add(FloatVector.fromArray(FLOATS, y, 3 * ROW)).intoArray(y, 3 * ROW);
+        c0.add(FloatVector.fromArray(FLOATS, y, 4 * ROW)).intoArray(y, 4 * ROW);
+        c1.add(FloatVector.fromArray(FLOATS, y, 5 * ROW)).intoArray(y, 5 * ROW);
+        d0.add(FloatVector.fromArray(FLOATS, y, 6 * ROW)).intoArray(y, 6 * ROW);
+        d1.add(FloatVector.fromArray(FLOATS, y, 7 * ROW)).intoArray(y, 7 * ROW);
     }
 
     /** The sums of the four blocks of a group, where a vector holds all values of FP4. */
@@ -541,111 +685,6 @@ final class VectorPackedKernels implements PackedKernels {
 
     @Override
     public void unpack(PackedMatrix matrix, int panelIndex, int input, int depth, Panel into) {
-        for (int lane = 0; lane < ROW; lane += WIDTH) {
-            switch (matrix.format) {
-                case FP8 -> {
-                    int from = matrix.at(panelIndex, input) + lane;
-                    if (input < matrix.paired()) {
-                        unpackFp8(matrix, from, input / 128 % 2, into.weights, lane);
-                    } else {
-                        unpackRestFp8(matrix, from, depth, into.weights, lane);
-                    }
-                }
-                case BF16 -> unpackBf16(matrix, matrix.at(panelIndex, input) + lane, depth, into.weights, lane);
-                case FP4 -> {
-                    if (depth < PackedMatrix.GROUP || input % PackedMatrix.GROUP != 0) {
-                        ScalarPackedKernels.unpackFrom(matrix, panelIndex, input, 0, depth, into);
-                    } else if (WIDTH == ROW) {
-                        unpackFp4Wide(matrix, matrix.at(panelIndex, input), into.weights);
-                    } else {
-                        unpackFp4Narrow(matrix, matrix.at(panelIndex, input) + lane, into.weights, lane);
-                    }
-                }
-            }
-        }
-        matrix.scales(panelIndex, input, depth, into);
-    }
-
-    /** One of the two blocks of a group. */
-    private static void unpackFp8(PackedMatrix matrix, int from, int block, float[] weights, int lane) {
-        int[] data = matrix.data;
-        int step = matrix.format.step;
-        int lower = 24 - 16 * block;
-        int upper = 16 - 16 * block;
-        IntVector mask = IntVector.fromArray(INTS, FP8_MASK, 0);
-        FloatVector power = FloatVector.fromArray(FLOATS, FP8_POWER, 0);
-        FloatVector zero = FloatVector.fromArray(FLOATS, MINUS_ZERO, 0);
-        for (int k = 0, at = from, to = lane; k < 128; k += step, at += ROW, to += 2 * ROW) {
-            IntVector codes = IntVector.fromArray(INTS, data, at);
-            IntVector w = codes.lanewise(VectorOperators.LSHL, lower).lanewise(VectorOperators.ASHR, 4);
-            w.and(mask).reinterpretAsFloats().fma(power, zero).intoArray(weights, to);
-            w = codes.lanewise(VectorOperators.LSHL, upper).lanewise(VectorOperators.ASHR, 4);
-            w.and(mask).reinterpretAsFloats().fma(power, zero).intoArray(weights, to + ROW);
-        }
-    }
-
-    private static void unpackRestFp8(PackedMatrix matrix, int from, int depth, float[] weights, int lane) {
-        int[] data = matrix.data;
-        int step = 2 * matrix.format.step;
-        IntVector mask = IntVector.fromArray(INTS, FP8_MASK, 0);
-        FloatVector power = FloatVector.fromArray(FLOATS, FP8_POWER, 0);
-        FloatVector zero = FloatVector.fromArray(FLOATS, MINUS_ZERO, 0);
-        for (int k = 0, at = from, to = lane; k < depth; k += step, at += ROW, to += 4 * ROW) {
-            IntVector codes = IntVector.fromArray(INTS, data, at);
-            IntVector w = codes.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 4);
-            w.and(mask).reinterpretAsFloats().fma(power, zero).intoArray(weights, to);
-            w = codes.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 4);
-            w.and(mask).reinterpretAsFloats().fma(power, zero).intoArray(weights, to + ROW);
-            w = codes.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 4);
-            w.and(mask).reinterpretAsFloats().fma(power, zero).intoArray(weights, to + 2 * ROW);
-            w = codes.lanewise(VectorOperators.ASHR, 4);
-            w.and(mask).reinterpretAsFloats().fma(power, zero).intoArray(weights, to + 3 * ROW);
-        }
-    }
-
-    private static void unpackBf16(PackedMatrix matrix, int from, int depth, float[] weights, int lane) {
-        int[] data = matrix.data;
-        int step = matrix.format.step;
-        IntVector upper = IntVector.fromArray(INTS, UPPER_HALF, 0);
-        for (int k = 0, at = from, to = lane; k < depth; k += step, at += ROW, to += 2 * ROW) {
-            IntVector codes = IntVector.fromArray(INTS, data, at);
-            codes.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(weights, to);
-            codes.and(upper).reinterpretAsFloats().intoArray(weights, to + ROW);
-        }
-    }
-
-    private static void unpackFp4Wide(PackedMatrix matrix, int from, float[] weights) {
-        int[] data = matrix.data;
-        int step = matrix.format.step;
-        IntVector values = FloatVector.fromArray(FLOATS, FP4_VALUES, 0).reinterpretAsInts();
-        for (int k = 0, at = from; k < 32; k += step, at += ROW) {
-            IntVector codes = IntVector.fromArray(INTS, data, at);
-            for (int block = 0; block < 4; block++) {
-                int to = (32 * block + k) * Panel.LANES;
-                IntVector w = codes.lanewise(VectorOperators.LSHR, 8 * block);
-                w.selectFrom(values).reinterpretAsFloats().intoArray(weights, to);
-                w = w.lanewise(VectorOperators.LSHR, 4);
-                w.selectFrom(values).reinterpretAsFloats().intoArray(weights, to + ROW);
-            }
-        }
-    }
-
-    private static void unpackFp4Narrow(PackedMatrix matrix, int from, float[] weights, int lane) {
-        int[] data = matrix.data;
-        int step = matrix.format.step;
-        IntVector mask = IntVector.fromArray(INTS, FP4_MASK, 0);
-        FloatVector power = FloatVector.fromArray(FLOATS, FP4_POWER, 0);
-        FloatVector zero = FloatVector.fromArray(FLOATS, MINUS_ZERO, 0);
-        for (int k = 0, at = from; k < 32; k += step, at += ROW) {
-            IntVector codes = IntVector.fromArray(INTS, data, at);
-            for (int block = 0; block < 4; block++) {
-                int to = (32 * block + k) * Panel.LANES + lane;
-                IntVector w =
-                        codes.lanewise(VectorOperators.LSHL, 28 - 8 * block).lanewise(VectorOperators.ASHR, 6);
-                w.and(mask).reinterpretAsFloats().fma(power, zero).intoArray(weights, to);
-                w = codes.lanewise(VectorOperators.LSHL, 24 - 8 * block).lanewise(VectorOperators.ASHR, 6);
-                w.and(mask).reinterpretAsFloats().fma(power, zero).intoArray(weights, to + ROW);
-            }
-        }
+        unpacking.unpack(matrix, panelIndex, input, depth, into);
     }
 }

@@ -38,7 +38,8 @@ final class VectorPanelKernels implements PanelKernels {
         boolean tiled = inTile && panel.stride == Panel.LANES && panel.inputColumn == 0;
         int row = firstRow;
         for (int rest = rows; rest > 0; ) {
-            int taken = rowsAtOnce(rest);
+            boolean shortBlocks = tiled && panel.block < panel.depth;
+            int taken = rowsAtOnce(rest, shortBlocks);
             for (int lane = 0; lane < whole; lane += 2 * WIDTH) {
                 switch (taken) {
                     case 8 -> {
@@ -48,7 +49,13 @@ final class VectorPanelKernels implements PanelKernels {
                             eightRows(x, y, row, panel, lane);
                         }
                     }
-                    case 6 -> sixRows(x, y, row, panel, lane);
+                    case 6 -> {
+                        if (tiled && WIDTH == 16) {
+                            sixTileRows(x.data(), y.data(), row, panel, lane);
+                        } else {
+                            sixRows(x, y, row, panel, lane);
+                        }
+                    }
                     case 4 -> fourRows(x, y, row, panel, lane);
                     default -> oneRow(x, y, row, panel, lane);
                 }
@@ -65,8 +72,8 @@ final class VectorPanelKernels implements PanelKernels {
      * How many of {@code rest} rows to take together. Eight with two vectors each need 16 sums, more registers than
      * there are below 512 bits; six need 12. Fewer than four cannot keep two multipliers busy.
      */
-    private static int rowsAtOnce(int rest) {
-        if (WIDTH == 16 && rest >= 8) {
+    private static int rowsAtOnce(int rest, boolean shortBlocks) {
+        if (WIDTH == 16 && (rest == 8 || (rest > 8 && rest != 12 && !shortBlocks))) {
             return 8;
         }
         if (rest == 6 || rest >= 10) {
@@ -136,6 +143,82 @@ final class VectorPanelKernels implements PanelKernels {
             from += inputs;
             w0 += inputs * Panel.LANES;
         }
+    }
+
+    /**
+     * {@link #sixRows} in a {@link Tile}, for blocks of 32 inputs: what the blocks add up to stays in registers, of which
+     * eight rows would need more than there are.
+     */
+    private static void sixTileRows(float[] xs, float[] ys, int row, Panel panel, int lane) {
+        float[] ws = panel.weights;
+        int to = row * Tile.COLUMNS + panel.outputColumn + lane;
+        int w0 = panel.offset + lane;
+        int from = row * Workspace.DEPTH;
+        FloatVector t00 = FloatVector.fromArray(FLOATS, ys, to), t01 = FloatVector.fromArray(FLOATS, ys, to + WIDTH);
+        FloatVector t10 = FloatVector.fromArray(FLOATS, ys, to + OUT),
+                t11 = FloatVector.fromArray(FLOATS, ys, to + OUT + WIDTH);
+        FloatVector t20 = FloatVector.fromArray(FLOATS, ys, to + 2 * OUT),
+                t21 = FloatVector.fromArray(FLOATS, ys, to + 2 * OUT + WIDTH);
+        FloatVector t30 = FloatVector.fromArray(FLOATS, ys, to + 3 * OUT),
+                t31 = FloatVector.fromArray(FLOATS, ys, to + 3 * OUT + WIDTH);
+        FloatVector t40 = FloatVector.fromArray(FLOATS, ys, to + 4 * OUT),
+                t41 = FloatVector.fromArray(FLOATS, ys, to + 4 * OUT + WIDTH);
+        FloatVector t50 = FloatVector.fromArray(FLOATS, ys, to + 5 * OUT),
+                t51 = FloatVector.fromArray(FLOATS, ys, to + 5 * OUT + WIDTH);
+        for (int first = 0, scale = lane; first < panel.depth; scale += Panel.LANES) {
+            int inputs = Math.min(panel.block, panel.depth - first);
+            FloatVector p00 = FloatVector.zero(FLOATS), p01 = p00;
+            FloatVector p10 = FloatVector.zero(FLOATS), p11 = p10;
+            FloatVector p20 = FloatVector.zero(FLOATS), p21 = p20;
+            FloatVector p30 = FloatVector.zero(FLOATS), p31 = p30;
+            FloatVector p40 = FloatVector.zero(FLOATS), p41 = p40;
+            FloatVector p50 = FloatVector.zero(FLOATS), p51 = p50;
+            for (int k = 0; k < inputs; k++) {
+                FloatVector u = FloatVector.fromArray(FLOATS, ws, w0 + k * Panel.LANES);
+                FloatVector v = FloatVector.fromArray(FLOATS, ws, w0 + k * Panel.LANES + WIDTH);
+                p00 = u.fma(FloatVector.broadcast(FLOATS, xs[from + k]), p00);
+                p01 = v.fma(FloatVector.broadcast(FLOATS, xs[from + k]), p01);
+                p10 = u.fma(FloatVector.broadcast(FLOATS, xs[from + IN + k]), p10);
+                p11 = v.fma(FloatVector.broadcast(FLOATS, xs[from + IN + k]), p11);
+                p20 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 2 * IN + k]), p20);
+                p21 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 2 * IN + k]), p21);
+                p30 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 3 * IN + k]), p30);
+                p31 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 3 * IN + k]), p31);
+                p40 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 4 * IN + k]), p40);
+                p41 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 4 * IN + k]), p41);
+                p50 = u.fma(FloatVector.broadcast(FLOATS, xs[from + 5 * IN + k]), p50);
+                p51 = v.fma(FloatVector.broadcast(FLOATS, xs[from + 5 * IN + k]), p51);
+            }
+            FloatVector s = FloatVector.fromArray(FLOATS, panel.scales, scale);
+            FloatVector t = FloatVector.fromArray(FLOATS, panel.scales, scale + WIDTH);
+            t00 = s.fma(p00, t00);
+            t01 = t.fma(p01, t01);
+            t10 = s.fma(p10, t10);
+            t11 = t.fma(p11, t11);
+            t20 = s.fma(p20, t20);
+            t21 = t.fma(p21, t21);
+            t30 = s.fma(p30, t30);
+            t31 = t.fma(p31, t31);
+            t40 = s.fma(p40, t40);
+            t41 = t.fma(p41, t41);
+            t50 = s.fma(p50, t50);
+            t51 = t.fma(p51, t51);
+            first += inputs;
+            from += inputs;
+            w0 += inputs * Panel.LANES;
+        }
+        t00.intoArray(ys, to);
+        t01.intoArray(ys, to + WIDTH);
+        t10.intoArray(ys, to + OUT);
+        t11.intoArray(ys, to + OUT + WIDTH);
+        t20.intoArray(ys, to + 2 * OUT);
+        t21.intoArray(ys, to + 2 * OUT + WIDTH);
+        t30.intoArray(ys, to + 3 * OUT);
+        t31.intoArray(ys, to + 3 * OUT + WIDTH);
+        t40.intoArray(ys, to + 4 * OUT);
+        t41.intoArray(ys, to + 4 * OUT + WIDTH);
+        t50.intoArray(ys, to + 5 * OUT);
+        t51.intoArray(ys, to + 5 * OUT + WIDTH);
     }
 
     private static void eightRows(Rows x, Rows y, int row, Panel panel, int lane) {

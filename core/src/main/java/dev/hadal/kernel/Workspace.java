@@ -12,7 +12,10 @@ public final class Workspace {
     final Piece piece = new Piece();
     final byte[] bytes = new byte[DEPTH * Float.BYTES];
 
-    /** Results for one panel and one or two rows. */
+    /** Where four rows begin. */
+    final int[] fourRows = new int[4];
+
+    /** Results for one panel and up to four rows. */
     final float[] lanes = new float[PackedKernels.ROOM];
 
     /** What the worker works on. */

@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 
 /**
  * How large the product is and what exceeds its limits: files of at most 500 lines (700 in the kernels), nine of ten
- * below 300, methods of at most 60 lines ({@code forward} may have 100).
+ * below 300, methods of at most 60 lines ({@code forward} may have 100, the kernels 80: vectors stay in registers
+ * only within a method).
  *
  * @param files the main sources of all modules
  */
@@ -19,6 +20,7 @@ record Budget(List<SourceFile> files) {
     private static final int FILE_LINES = 500;
     private static final int KERNEL_FILE_LINES = 700;
     private static final int METHOD_LINES = 60;
+    private static final int KERNEL_METHOD_LINES = 80;
     private static final int FORWARD_LINES = 100;
     private static final int LISTED_FILES = 10;
 
@@ -62,12 +64,14 @@ record Budget(List<SourceFile> files) {
     List<String> excesses() {
         List<String> excesses = new ArrayList<>();
         for (SourceFile file : files) {
-            int limit = file.packageName().endsWith(".kernel") ? KERNEL_FILE_LINES : FILE_LINES;
+            boolean kernel = file.packageName().endsWith(".kernel");
+            int limit = kernel ? KERNEL_FILE_LINES : FILE_LINES;
             if (file.lines() > limit) {
                 excesses.add("%s has %d lines, at most %d".formatted(file.path(), file.lines(), limit));
             }
             for (SourceBlocks.Method method : SourceBlocks.methods(file.text())) {
-                int methodLimit = method.name().equals("forward") ? FORWARD_LINES : METHOD_LINES;
+                int others = kernel ? KERNEL_METHOD_LINES : METHOD_LINES;
+                int methodLimit = method.name().equals("forward") ? FORWARD_LINES : others;
                 if (method.lines() > methodLimit) {
                     excesses.add("%s:%d %s has %d lines, at most %d"
                             .formatted(file.path(), method.firstLine(), method.name(), method.lines(), methodLimit));

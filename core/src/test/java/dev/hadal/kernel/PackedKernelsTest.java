@@ -12,10 +12,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Products with packed codes: every width, one row, two rows and unpacked panels have the same bits. */
+/** Products with packed codes: every width, one, two and four rows and unpacked panels have the same bits. */
 class PackedKernelsTest {
     /** Less than a block, whole blocks, a block and a part, groups of blocks and what doesn't fill one. */
-    private static final int[] INPUTS = {2, 30, 32, 96, 128, 130, 160, 256, 288, 384};
+    private static final int[] INPUTS = {2, 30, 32, 96, 128, 130, 160, 256, 288, 384, 512, 640};
 
     private static final int PANELS = 3;
 
@@ -56,6 +56,33 @@ class PackedKernelsTest {
                     float[] actual = filled();
                     kernels(bits).multiply(row.values, 3, matrix, 1, actual);
                     assertSameBits(actual, expected, Panel.LANES, row.name + ", " + inputs + " inputs");
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, {1} bit")
+    @MethodSource("formatsAndWidths")
+    void fourRowsHaveTheBitsOfTheDefinition(PackedMatrix.Format format, int bits) {
+        int repeats = bits <= KernelSelector.preferredBits() ? 20 : 1;
+        for (int inputs : INPUTS) {
+            PackedMatrix matrix = matrix(format, inputs);
+            List<Row> rows = rows(inputs);
+            int length = inputs + 3;
+            float[] values = new float[rows.size() * length];
+            for (int i = 0; i < rows.size(); i++) {
+                System.arraycopy(rows.get(i).values, 0, values, i * length, length);
+            }
+            for (int i = 0; i < rows.size(); i++) {
+                int[] four = {i, (i + 3) % rows.size(), (i + 1) % rows.size(), (i + 2) % rows.size()};
+                int[] offsets = Arrays.stream(four).map(row -> row * length + 1).toArray();
+                float[] expected = new float[PackedKernels.ROOM];
+                new ScalarPackedKernels().multiplyFour(values, offsets, matrix, 1, expected);
+                for (int repeat = 0; repeat < repeats; repeat++) {
+                    float[] actual = filled();
+                    kernels(bits).multiplyFour(values, offsets, matrix, 1, actual);
+                    assertSameBits(
+                            actual, expected, 4 * Panel.LANES, Arrays.toString(four) + ", " + inputs + " inputs");
                 }
             }
         }

@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param readers how far a reader may be behind
  * @param cache bounds of what is remembered of sequences that are over
  * @param faultsUntilUnhealthy so many failing steps in a row, and the engine says that it is not well
+ * @param longestStep so does it while a step takes longer than this
  */
 public record EngineOptions(
         int vocabulary,
@@ -26,7 +27,8 @@ public record EngineOptions(
         QueueLimits queue,
         ReaderLimits readers,
         CacheOptions cache,
-        int faultsUntilUnhealthy) {
+        int faultsUntilUnhealthy,
+        Duration longestStep) {
     private static final int HEAP_SHARE = 4;
     private static final EngineOptions DEFAULTS = new EngineOptions(
             0,
@@ -36,7 +38,8 @@ public record EngineOptions(
             new QueueLimits(1024, 16L << 20, 256L << 20, Duration.ofHours(1)),
             new ReaderLimits(1024, Duration.ofMinutes(5)),
             CacheOptions.defaults(),
-            3);
+            3,
+            Duration.ofMinutes(5));
 
     /** Checks the numbers. */
     public EngineOptions {
@@ -45,6 +48,7 @@ public record EngineOptions(
         requireAtLeast("running sequences", runningSequences, 1);
         requireAtLeast("step target in nanoseconds", stepTarget.toNanos(), 1);
         requireAtLeast("faults until unhealthy", faultsUntilUnhealthy, 1);
+        requireAtLeast("longest step in nanoseconds", longestStep.toNanos(), 1);
     }
 
     /**
@@ -98,25 +102,57 @@ public record EngineOptions(
     /** These with another vocabulary. */
     public EngineOptions withVocabulary(int other) {
         return new EngineOptions(
-                other, stateBudgetBytes, runningSequences, stepTarget, queue, readers, cache, faultsUntilUnhealthy);
+                other,
+                stateBudgetBytes,
+                runningSequences,
+                stepTarget,
+                queue,
+                readers,
+                cache,
+                faultsUntilUnhealthy,
+                longestStep);
     }
 
     /** These with another budget. */
     public EngineOptions withStateBudgetBytes(long other) {
         return new EngineOptions(
-                vocabulary, other, runningSequences, stepTarget, queue, readers, cache, faultsUntilUnhealthy);
+                vocabulary,
+                other,
+                runningSequences,
+                stepTarget,
+                queue,
+                readers,
+                cache,
+                faultsUntilUnhealthy,
+                longestStep);
     }
 
     /** These with another number of answers at a time. */
     public EngineOptions withRunningSequences(int other) {
         return new EngineOptions(
-                vocabulary, stateBudgetBytes, other, stepTarget, queue, readers, cache, faultsUntilUnhealthy);
+                vocabulary,
+                stateBudgetBytes,
+                other,
+                stepTarget,
+                queue,
+                readers,
+                cache,
+                faultsUntilUnhealthy,
+                longestStep);
     }
 
     /** These with another target. */
     public EngineOptions withStepTarget(Duration other) {
         return new EngineOptions(
-                vocabulary, stateBudgetBytes, runningSequences, other, queue, readers, cache, faultsUntilUnhealthy);
+                vocabulary,
+                stateBudgetBytes,
+                runningSequences,
+                other,
+                queue,
+                readers,
+                cache,
+                faultsUntilUnhealthy,
+                longestStep);
     }
 
     /** These with other bounds of the queue. */
@@ -129,13 +165,22 @@ public record EngineOptions(
                 other,
                 readers,
                 cache,
-                faultsUntilUnhealthy);
+                faultsUntilUnhealthy,
+                longestStep);
     }
 
     /** These with another patience. */
     public EngineOptions withReaders(ReaderLimits other) {
         return new EngineOptions(
-                vocabulary, stateBudgetBytes, runningSequences, stepTarget, queue, other, cache, faultsUntilUnhealthy);
+                vocabulary,
+                stateBudgetBytes,
+                runningSequences,
+                stepTarget,
+                queue,
+                other,
+                cache,
+                faultsUntilUnhealthy,
+                longestStep);
     }
 
     /** These with other bounds of what is remembered. */
@@ -148,6 +193,21 @@ public record EngineOptions(
                 queue,
                 readers,
                 other,
-                faultsUntilUnhealthy);
+                faultsUntilUnhealthy,
+                longestStep);
+    }
+
+    /** These with another length of a step that is too long. */
+    public EngineOptions withLongestStep(Duration other) {
+        return new EngineOptions(
+                vocabulary,
+                stateBudgetBytes,
+                runningSequences,
+                stepTarget,
+                queue,
+                readers,
+                cache,
+                faultsUntilUnhealthy,
+                other);
     }
 }

@@ -7,10 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether the engine works as it should, told by its own thread and asked by others. */
 final class Health {
-    /** The slowest machine that anybody waits for computes a batch in this time. */
-    private static final Duration LONGEST_STEP = Duration.ofMinutes(5);
-
     private final int faultsUntilUnhealthy;
+    private final Duration longestStep;
     private final LongSupplier clock;
     private final AtomicInteger faultsInARow = new AtomicInteger();
     private volatile long stepBegan = -1;
@@ -18,6 +16,7 @@ final class Health {
 
     Health(EngineOptions options, LongSupplier clock) {
         this.faultsUntilUnhealthy = options.faultsUntilUnhealthy();
+        this.longestStep = options.longestStep();
         this.clock = clock;
     }
 
@@ -53,8 +52,8 @@ final class Health {
             return "the last " + faults + " steps failed";
         }
         long began = stepBegan;
-        if (began >= 0 && clock.getAsLong() - began > LONGEST_STEP.toNanos()) {
-            return "a step has been running for more than " + LONGEST_STEP.toMinutes() + " minutes";
+        if (began >= 0 && clock.getAsLong() - began > longestStep.toNanos()) {
+            return "a step has been running for more than " + longestStep.toSeconds() + " s";
         }
         return "";
     }

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** A running server. */
 public final class HadalServer implements AutoCloseable {
     private static final long REFRESH_SECONDS = 5;
+    private static final long WATCH_MILLIS = 500;
     private static final int NOTED_BYTES = 64 << 10;
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
@@ -38,6 +39,8 @@ public final class HadalServer implements AutoCloseable {
     private final HttpServer http;
     private final List<Route> routes;
     private final ScheduledExecutorService clock;
+    /** What the log was last told to be wrong; only the clock's thread uses it. */
+    private String reported = "";
 
     /**
      * What routes are made of.
@@ -58,6 +61,7 @@ public final class HadalServer implements AutoCloseable {
         this.http = http;
         this.clock = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("hadal-keys").factory());
+        var _ = clock.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
         var _ = clock.scheduleWithFixedDelay(keys::refresh, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -98,6 +102,18 @@ public final class HadalServer implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /** Tells the log when a model stands still or fails, and when it is well again. */
+    private void watch() {
+        String problem =
+                desk.health().state() == Health.State.UNHEALTHY ? desk.health().problem() : "";
+        if (!problem.isEmpty() && reported.isEmpty()) {
+            logger.log(Level.WARNING, "not ready: " + problem);
+        } else if (problem.isEmpty() && !reported.isEmpty()) {
+            logger.log(Level.INFO, "no longer: " + reported);
+        }
+        reported = problem;
     }
 
     /** The same route, with its bodies in the log. */

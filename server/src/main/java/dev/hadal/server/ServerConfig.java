@@ -115,6 +115,7 @@ public record ServerConfig(
                 setting("limits.queue-bytes", BYTES, "256MiB", "memory of waiting requests; beyond: 429"),
                 setting("limits.queue-time", DURATION, "10m", "predicted wait; beyond: 429"),
                 setting("limits.running", COUNT, "64", "answers that are computed at a time"),
+                setting("limits.step", DURATION, "5m", "longest step of a model before the server is not ready"),
                 setting(
                         "limits.state",
                         BYTES,
@@ -174,6 +175,7 @@ public record ServerConfig(
         return EngineOptions.defaults()
                 .withRunningSequences(settings.count("limits.running"))
                 .withStateBudgetBytes(settings.bytes("limits.state"))
+                .withLongestStep(settings.duration("limits.step"))
                 .withQueue(new EngineOptions.QueueLimits(
                         settings.count("limits.queue"),
                         settings.count("limits.queue-tokens"),

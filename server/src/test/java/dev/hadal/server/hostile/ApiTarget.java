@@ -44,6 +44,9 @@ final class ApiTarget implements AutoCloseable {
               - when: {contains: "stand still"}
                 text: "one two three four"
                 fault: {kind: stall, after: 2, length: 2s}
+              - when: {contains: "stand long"}
+                text: "one two three four"
+                fault: {kind: stall, after: 2, length: 4s}
               - when: {contains: "throw now"}
                 text: "one two three four"
                 fault: {kind: exception, after: 2}
@@ -65,9 +68,9 @@ final class ApiTarget implements AutoCloseable {
     final HttpClient client = HttpClient.newHttpClient();
     private final ServedModels models = new ServedModels();
 
-    private ApiTarget(Settings settings, Clock time) {
+    private ApiTarget(String rules, Settings settings, Clock time) {
         ServerConfig config = ServerConfig.of(settings);
-        Script script = ScriptReader.parse(SCRIPT, "hostile.yaml");
+        Script script = ScriptReader.parse(rules, "hostile.yaml");
         for (String name : List.of("deepseek-v4-flash", "deepseek-v4-pro")) {
             models.add(List.of(name), () -> ScriptedBackend.open(script, name, TOKENIZER, config.engine()));
         }
@@ -88,6 +91,15 @@ final class ApiTarget implements AutoCloseable {
     }
 
     static ApiTarget start(Clock time, String... settings) {
+        return start(SCRIPT, time, settings);
+    }
+
+    /** With a context of so many tokens. */
+    static ApiTarget withContext(int tokens) {
+        return start("context: " + tokens + "\n" + SCRIPT, Clock.systemUTC());
+    }
+
+    private static ApiTarget start(String rules, Clock time, String... settings) {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("port", "0");
         for (int i = 0; i < settings.length; i += 2) {
@@ -95,7 +107,7 @@ final class ApiTarget implements AutoCloseable {
         }
         Settings read = ServerConfig.settings();
         all.forEach((name, value) -> read.with(name, value, "test"));
-        return new ApiTarget(read, time);
+        return new ApiTarget(rules, read, time);
     }
 
     static String user(String text) {

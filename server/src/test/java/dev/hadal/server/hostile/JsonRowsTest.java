@@ -261,15 +261,48 @@ final class JsonRowsTest {
     }
 
     @Test
-    void j12RefusesAPromptThatDoesNotFitWithBothNumbers() throws Exception {
-        // A word of the script's tokenizer is at least one token; the context is 1,048,576.
-        String huge = "a b c d e f g h ".repeat(100_000);
-        HttpResponse<String> response = chat(user(huge));
-        if (response.statusCode() == 400) {
-            assertThat(error(response)).contains("maximum context length is 1048576 tokens", "you requested");
-        } else {
-            assertThat(promptTokens(response)).isLessThan(1_048_576);
+    void j12RefusesAPromptExactlyFromTheContextOn() throws Exception {
+        int context = 2_000;
+        try (ApiTarget small = ApiTarget.withContext(context)) {
+            for (int tokens : new int[] {context - 1, context, context + 1}) {
+                String body = messages(textOf(small, tokens));
+                assertThat(count(small, body)).isEqualTo(tokens);
+                HttpResponse<String> response = small.post(MESSAGES, body);
+                if (tokens < context) {
+                    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+                    assertThat(ApiTarget.JSON
+                                    .readTree(response.body())
+                                    .at("/usage/input_tokens")
+                                    .asInt())
+                            .isEqualTo(tokens);
+                } else {
+                    assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+                    assertThat(error(response))
+                            .contains(
+                                    "maximum context length is " + context + " tokens",
+                                    "(" + tokens + " in the messages, ");
+                }
+            }
         }
+    }
+
+    /** A text whose prompt has so many tokens. */
+    private static String textOf(ApiTarget small, int tokens) throws Exception {
+        int words = tokens / 2;
+        for (int tries = 0; tries < 100; tries++) {
+            String text = "hello" + " a".repeat(words);
+            int has = count(small, messages(text));
+            if (has == tokens) {
+                return text;
+            }
+            words += has < tokens ? Math.max(1, (tokens - has) / 2) : -Math.max(1, (has - tokens) / 2);
+        }
+        throw new AssertionError("no text has " + tokens + " tokens");
+    }
+
+    private static int count(ApiTarget small, String body) throws Exception {
+        HttpResponse<String> response = small.post(MESSAGES + "/count_tokens", body);
+        return ApiTarget.JSON.readTree(response.body()).path("input_tokens").asInt();
     }
 
     @ParameterizedTest

@@ -113,11 +113,25 @@ final class SchemaRowsTest {
     }
 
     @Test
-    void g5KeepsNothingOfManyDifferentSchemas() throws Exception {
-        for (int i = 0; i < 500; i++) {
-            assertThat(chat(tool("f" + i, "{\"type\":\"object\",\"properties\":{\"p" + i + "\":{}}}"))
-                            .statusCode())
-                    .isEqualTo(200);
+    void g5BoundsWhatItKeepsOfManyDifferentSchemas() throws Exception {
+        int limit = 4 << 20;
+        try (ApiTarget bounded = ApiTarget.start("limits.state", String.valueOf(limit))) {
+            long[] beside = new long[20];
+            for (int i = 0; i < 2_000; i++) {
+                assertThat(bounded.post(CHAT, tool("f" + i, "{\"type\":\"object\",\"properties\":{\"p" + i + "\":{}}}"))
+                                .statusCode())
+                        .isEqualTo(200);
+                if (i % 100 == 0) {
+                    assertThat(bounded.metric("hadal_state_bytes")).isLessThanOrEqualTo((double) limit);
+                    long began = System.nanoTime();
+                    assertThat(content(bounded.post(CHAT, user("hello")))).isEqualTo("All is well.");
+                    beside[i / 100] = System.nanoTime() - began;
+                }
+            }
+            java.util.Arrays.sort(beside);
+            System.out.printf("2000 schemas: a request beside them takes %.1f ms (median)%n", beside[10] / 1e6);
+            assertThat(bounded.metric("hadal_state_bytes")).isPositive();
+            bounded.assertAlive();
         }
     }
 

@@ -32,27 +32,31 @@ final class ScriptedServer implements AutoCloseable {
 
     /** Starts a server of a script among the resources, and waits until it has said where it listens. */
     static ScriptedServer start(String script) {
-        Path jar = IMAGE.resolve("hadal-cli.jar");
-        Path libraries = IMAGE.resolve("lib");
-        assumeThat(jar).as("the packaged command line; run ./mvnw verify").exists();
-        assumeThat(libraries).as("the packaged libraries; run ./mvnw verify").exists();
         try {
-            Path directory = Files.createTempDirectory("hadal-it");
-            Path log = directory.resolve("log");
-            List<String> command = new ArrayList<>();
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.addAll(List.of("-Xmx1g", "-p", jar + java.io.File.pathSeparator + libraries));
-            command.addAll(List.of(
-                    "--add-modules", "dev.hadal.server", "--enable-native-access=dev.hadal,org.xerial.sqlitejdbc"));
-            command.addAll(List.of("-m", "dev.hadal.cli/dev.hadal.cli.Main", "serve", "--port", "0"));
-            command.addAll(List.of("--script", resource(script).toString()));
-            command.addAll(List.of("--ledger", directory.resolve("usage.db").toString()));
-            Process process =
-                    new ProcessBuilder(command).redirectError(log.toFile()).start();
+            Path log = Files.createTempDirectory("hadal-it").resolve("log");
+            Process process = serve(
+                    log, List.of("--port", "0", "--script", resource(script).toString()));
             return new ScriptedServer(process, log, address(process, log));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Starts {@code hadal serve} with options, and a ledger beside its log. */
+    static Process serve(Path log, List<String> options) throws IOException {
+        Path jar = IMAGE.resolve("hadal-cli.jar");
+        Path libraries = IMAGE.resolve("lib");
+        assumeThat(jar).as("the packaged command line; run ./mvnw verify").exists();
+        assumeThat(libraries).as("the packaged libraries; run ./mvnw verify").exists();
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx1g", "-p", jar + java.io.File.pathSeparator + libraries));
+        command.addAll(
+                List.of("--add-modules", "dev.hadal.server", "--enable-native-access=dev.hadal,org.xerial.sqlitejdbc"));
+        command.addAll(List.of("-m", "dev.hadal.cli/dev.hadal.cli.Main", "serve"));
+        command.addAll(List.of("--ledger", log.resolveSibling("usage.db").toString()));
+        command.addAll(options);
+        return new ProcessBuilder(command).redirectError(log.toFile()).start();
     }
 
     private static String address(Process process, Path log) throws IOException {
@@ -82,6 +86,23 @@ final class ScriptedServer implements AutoCloseable {
     /** The address without a path, such as {@code http://127.0.0.1:8000}. */
     String address() {
         return address;
+    }
+
+    /** Tells the server to stop; it may be told again. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** The exit code, once the server has ended. */
+    int exitCode() {
+        try {
+            assertThat(process.waitFor(30, TimeUnit.SECONDS))
+                    .as("the server stops")
+                    .isTrue();
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Stops the server as an operator would, and expects it to end well. */

@@ -8,6 +8,8 @@ module dev.hadal.cli {
     requires static dev.hadal.server;
     requires info.picocli;
     requires jdk.incubator.vector;
+    // Signals, by reflection: without it SIGTERM would end the server at once.
+    requires jdk.unsupported;
     requires tools.jackson.databind;
 
     // Options are set by reflection.

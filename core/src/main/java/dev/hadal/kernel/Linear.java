@@ -18,7 +18,7 @@ public final class Linear {
     /** From so many rows on it is cheaper to unpack a panel once than to go over its codes for each pair of rows. */
     private static final int ROWS_WORTH_UNPACKING = 17;
     /** The same for FP4, which gains less by four rows at once. */
-    private static final int FP4_ROWS_WORTH_UNPACKING = 9;
+    private static final int FP4_ROWS_WORTH_UNPACKING = 13;
     /** Bytes of mapped weights that are copied before their pages are given back. */
     private static final int MAPPED_AT_ONCE = 8 << 20;
 

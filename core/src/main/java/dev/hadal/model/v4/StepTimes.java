@@ -24,7 +24,7 @@ public final class StepTimes {
     public enum Part {
         /** Mixing of the residual streams, norms, embedding. */
         MIXING,
-        /** Queries, keys and the output of attention, with norms and rotation. */
+        /** Queries, keys, what compressors pool, and the output of attention, with norms and rotation. */
         PROJECTIONS,
         /** Pooling of tokens into compressed entries. */
         COMPRESSION,

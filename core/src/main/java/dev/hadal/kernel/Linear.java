@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * formats; {@code y} starts at zero.
  */
 public final class Linear {
-    /** From so many rows on it is cheaper to unpack a panel once than to go over its codes for each pair of rows. */
+    /** From so many rows on it is cheaper to unpack a panel once than to go over its codes for each four rows. */
     private static final int ROWS_WORTH_UNPACKING = 17;
     /** The same for FP4, which gains less by four rows at once. */
     private static final int FP4_ROWS_WORTH_UNPACKING = 13;

@@ -1,6 +1,6 @@
 package dev.hadal.kernel;
 
-/** The operations on packed matrices. Those on one or two rows are what every generated token spends its time in. */
+/** The operations on packed matrices. Those on one, two or four rows are what every generated token spends its time in. */
 public interface PackedKernels {
     /** Length of a {@code y}: four rows of lanes, and room for sums of single blocks. */
     int ROOM = 12 * Panel.LANES;

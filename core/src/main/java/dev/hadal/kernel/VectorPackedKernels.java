@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
  * Products with packed codes, for one vector width; a hidden class as {@link VectorKernels} is, with the same
  * restrictions.
  *
- * <p>Three things make the difference between half of the memory's speed and all of it (bench/RESULTS.md):
+ * <p>Four things make the difference between half of the memory's speed and all of it (bench/RESULTS.md):
  *
  * <ul>
  *   <li>Loops over codes step by a number that the compiler does not know, so that it leaves them as they are. Unrolled,

@@ -40,7 +40,7 @@ public final class AdmissionRefusedException extends RuntimeException {
     static AdmissionRefusedException of(AdmissionException refusal) {
         Reason reason = switch (refusal.reason()) {
             case TOO_LONG, TOO_LARGE, INVALID_ID -> Reason.NEVER_FITS;
-            case QUEUE_REQUESTS, QUEUE_TOKENS, QUEUE_BYTES -> Reason.QUEUE_FULL;
+            case QUEUE_REQUESTS, QUEUE_TOKENS, QUEUE_BYTES, QUEUE_SHARE -> Reason.QUEUE_FULL;
             case QUEUE_SECONDS, DEADLINE -> Reason.TIME;
             case SHUT_DOWN -> Reason.CLOSING;
         };

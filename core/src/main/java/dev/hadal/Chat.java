@@ -76,10 +76,26 @@ public final class Chat implements ChatBackend {
     }
 
     @Override
+    public void requireRoom(ChatCall call) {
+        call.conversation().requireAnswerable();
+        profile.encoder().requireExpressible(call.conversation());
+        requireRoom(call.context());
+    }
+
+    private void requireRoom(CallContext context) {
+        try {
+            engine.requireRoom(context.origin());
+        } catch (AdmissionException e) {
+            throw AdmissionRefusedException.of(e);
+        }
+    }
+
+    @Override
     public List<ChatRun> start(ChatCall call) {
         ChatOptions options = call.options();
         String namespace = call.context().cacheNamespace();
         Conversation conversation = call.conversation();
+        requireRoom(call);
         int[] prompt = remembered(call);
         ThinkingMode mode = conversation.completionMode(options.mode());
         AnswerFormat format =
@@ -96,6 +112,7 @@ public final class Chat implements ChatBackend {
 
     @Override
     public List<ChatRun> complete(CompletionCall call) {
+        requireRoom(call.context());
         String suffix = call.suffix();
         List<Segment> segments = suffix == null
                 ? profile.encoder().plain(call.prompt())

@@ -9,12 +9,22 @@ import java.util.List;
  */
 public interface ChatBackend extends AutoCloseable {
     /**
+     * Refuses what {@link #start} would refuse at this moment however short the prompt turned out; the work of making the
+     * prompt is not done for it.
+     *
+     * @throws dev.hadal.chat.ConversationException if the conversation does not end where the model is to speak
+     * @throws AdmissionRefusedException if there is no capacity now; says when to come again
+     */
+    void requireRoom(ChatCall call);
+
+    /**
      * Starts the answers to a conversation. Everything that can be refused is refused here, before anything is computed.
      *
      * @return one run for each of {@link OutputOptions#choices()}, in their order
      * @throws dev.hadal.chat.ConversationException if the conversation does not end where the model is to speak
      * @throws ContextOverflowException if the prompt does not fit
-     * @throws AdmissionRefusedException if there is no capacity now; says when to come again
+     * @throws AdmissionRefusedException if there is no capacity now, which is found out before the prompt is made as far
+     *     as that is possible; says when to come again
      */
     List<ChatRun> start(ChatCall call);
 

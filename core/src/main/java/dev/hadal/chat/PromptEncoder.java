@@ -9,6 +9,13 @@ import java.util.List;
  */
 public interface PromptEncoder {
     /**
+     * Refuses what {@link #encode} would refuse, at once.
+     *
+     * @throws ConversationException if the format cannot express the conversation
+     */
+    void requireExpressible(Conversation conversation);
+
+    /**
      * The prompt that asks the model for the next message. The concatenated texts of the segments are
      * the reference's prompt string; what came from outside is never in a control segment.
      *

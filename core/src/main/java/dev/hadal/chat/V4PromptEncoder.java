@@ -16,8 +16,19 @@ public final class V4PromptEncoder implements PromptEncoder {
     public V4PromptEncoder() {}
 
     @Override
+    public void requireExpressible(Conversation conversation) {
+        List<Message> messages = conversation.messages();
+        for (int index = 0; index < messages.size(); index++) {
+            if (messages.get(index) instanceof Message.Developer developer
+                    && developer.content().isEmpty()) {
+                throw new ConversationException(index, "a developer message must not be empty");
+            }
+        }
+    }
+
+    @Override
     public List<Segment> encode(Conversation conversation, EncodingOptions options) {
-        refuseEmptyDeveloper(conversation.messages());
+        requireExpressible(conversation);
         Turns turns = Turns.of(conversation, options);
         PromptWriter out = new PromptWriter();
         if (options.beginOfSentence() && conversation.encoded() == 0) {
@@ -60,15 +71,6 @@ public final class V4PromptEncoder implements PromptEncoder {
         out.text(suffix);
         out.control(ControlTokens.FIM_END);
         return out.segments();
-    }
-
-    private static void refuseEmptyDeveloper(List<Message> messages) {
-        for (int index = 0; index < messages.size(); index++) {
-            if (messages.get(index) instanceof Message.Developer developer
-                    && developer.content().isEmpty()) {
-                throw new ConversationException(index, "a developer message must not be empty");
-            }
-        }
     }
 
     private static void writeBody(Turns turns, int index, boolean thinking, PromptWriter out) {

@@ -59,18 +59,37 @@ final class Admission {
      * @throws AdmissionException if it is not taken now, saying when it may be
      */
     void requireRoom(GenerationRequest request, Load load) {
-        EngineOptions.QueueLimits queue = options.queue();
         int tokens = request.prompt().length;
-        Duration wait = load.expectedWait(request.origin().tenant(), tokens);
-        Duration retry = wait.compareTo(SOON) < 0 ? SOON : wait;
+        requireRoom(request.origin(), tokens, retry(request.origin(), tokens, load), load);
+    }
+
+    /**
+     * Checks a request whose prompt is not known yet against what is waiting: what the shortest prompt would not pass,
+     * none does.
+     *
+     * @throws AdmissionException if it is not taken now, saying when one like those that wait may be
+     */
+    void requireRoom(Origin origin, Load load) {
+        long usual = load.waitingTokens() / Math.max(1, load.waitingRequests());
+        requireRoom(origin, 1, retry(origin, Math.max(1, usual), load), load);
+    }
+
+    private static Duration retry(Origin origin, long tokens, Load load) {
+        Duration wait = load.expectedWait(origin.tenant(), tokens);
+        return wait.compareTo(SOON) < 0 ? SOON : wait;
+    }
+
+    /** Each check is passed by every prompt that is shorter than one that passes. */
+    private void requireRoom(Origin origin, int tokens, Duration retry, Load load) {
+        EngineOptions.QueueLimits queue = options.queue();
         if (load.waitingRequests() >= queue.requests()) {
             throw refusal(Reason.QUEUE_REQUESTS, load.waitingRequests() + " requests are waiting, no more may", retry);
         }
         if (load.waitingTokens() + tokens > queue.tokens()) {
             throw refusal(
                     Reason.QUEUE_TOKENS,
-                    "with these " + tokens + " tokens " + (load.waitingTokens() + tokens)
-                            + " would be waiting, at most " + queue.tokens() + " may",
+                    with(tokens) + " " + (load.waitingTokens() + tokens) + " would be waiting, at most "
+                            + queue.tokens() + " may",
                     retry);
         }
         long bytes = (load.waitingTokens() + tokens) * Integer.BYTES;
@@ -80,14 +99,45 @@ final class Admission {
                     "waiting prompts would take " + bytes + " bytes, at most " + queue.bytes() + " may",
                     retry);
         }
-        if (wait.compareTo(queue.longestWait()) > 0) {
+        requireShare(origin, tokens, retry, load);
+        requireTime(origin, tokens, retry, load);
+    }
+
+    /** Who waits with a request already leaves room for others; a first request is nobody's flood, however long. */
+    private void requireShare(Origin origin, int tokens, Duration retry, Load load) {
+        EngineOptions.QueueLimits queue = options.queue();
+        Load.Waiting own = load.waiting(origin.tenant());
+        if (own.requests() == 0) {
+            return;
+        }
+        long places = queue.share(queue.requests() - (load.waitingRequests() - own.requests()));
+        if (own.requests() + 1 > places) {
             throw refusal(
-                    Reason.QUEUE_SECONDS,
-                    "it would have to wait for " + seconds(wait) + " s, at most " + seconds(queue.longestWait())
-                            + " s are allowed",
+                    Reason.QUEUE_SHARE,
+                    own.requests() + " requests of this tenant are waiting, which is its share; others may still ask",
                     retry);
         }
-        Duration deadline = request.origin().deadline();
+        long mostTokens = Math.min(queue.tokens(), queue.bytes() / Integer.BYTES);
+        long share = queue.share(mostTokens - (load.waitingTokens() - own.tokens()));
+        if (own.tokens() + tokens > share) {
+            throw refusal(
+                    Reason.QUEUE_SHARE,
+                    with(tokens) + " " + (own.tokens() + tokens) + " of this tenant would be waiting, its share is "
+                            + share + "; others may still ask",
+                    retry);
+        }
+    }
+
+    private void requireTime(Origin origin, int tokens, Duration retry, Load load) {
+        Duration wait = load.expectedWait(origin.tenant(), tokens);
+        Duration longest = options.queue().longestWait();
+        if (wait.compareTo(longest) > 0) {
+            throw refusal(
+                    Reason.QUEUE_SECONDS,
+                    "it would have to wait for " + seconds(wait) + " s, at most " + seconds(longest) + " s are allowed",
+                    retry);
+        }
+        Duration deadline = origin.deadline();
         Duration first = wait.plus(load.reading(tokens));
         if (deadline != null && first.compareTo(deadline) > 0) {
             throw refusal(
@@ -96,6 +146,10 @@ final class Admission {
                             + seconds(deadline) + " s",
                     retry);
         }
+    }
+
+    private static String with(int tokens) {
+        return tokens == 1 ? "with another token" : "with these " + tokens + " tokens";
     }
 
     private static long seconds(Duration duration) {

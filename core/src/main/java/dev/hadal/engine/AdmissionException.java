@@ -19,6 +19,8 @@ public final class AdmissionException extends RuntimeException {
         QUEUE_TOKENS,
         /** The waiting requests take too much memory. */
         QUEUE_BYTES,
+        /** Its tenant's share of the queue is taken. */
+        QUEUE_SHARE,
         /** It would wait too long. */
         QUEUE_SECONDS,
         /** It cannot be finished before its deadline. */

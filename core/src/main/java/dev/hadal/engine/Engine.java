@@ -85,17 +85,40 @@ public final class Engine implements AutoCloseable {
             admission.requirePossible(request);
             lock.lock();
             try {
-                if (!accepting) {
-                    throw new AdmissionException(Reason.SHUT_DOWN, "the engine accepts no more requests", null);
-                }
+                requireAccepting();
                 admission.requireRoom(request, load);
                 return enqueue(request);
             } finally {
                 lock.unlock();
             }
         } catch (AdmissionException refusal) {
-            events.refused(request, refusal.reason());
+            events.refused(request.origin(), refusal.reason());
             throw refusal;
+        }
+    }
+
+    /**
+     * Refuses what {@link #submit} would refuse however short its prompt is, for callers to whom the prompt is work. What
+     * passes may be refused all the same when it is submitted.
+     *
+     * @throws AdmissionException if a request from there has no chance now
+     */
+    public void requireRoom(Origin origin) {
+        lock.lock();
+        try {
+            requireAccepting();
+            admission.requireRoom(origin, load);
+        } catch (AdmissionException refusal) {
+            events.refused(origin, refusal.reason());
+            throw refusal;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void requireAccepting() {
+        if (!accepting) {
+            throw new AdmissionException(Reason.SHUT_DOWN, "the engine accepts no more requests", null);
         }
     }
 

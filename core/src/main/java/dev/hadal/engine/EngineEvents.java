@@ -115,12 +115,12 @@ final class EngineEvents {
         submitted.increment();
     }
 
-    void refused(GenerationRequest request, AdmissionException.Reason reason) {
+    void refused(Origin origin, AdmissionException.Reason reason) {
         refused.increment();
         Refusal event = new Refusal();
         if (event.shouldCommit()) {
-            event.tenant = request.origin().tenant();
-            event.label = request.origin().label();
+            event.tenant = origin.tenant();
+            event.label = origin.label();
             event.reason = reason.name();
             event.commit();
         }

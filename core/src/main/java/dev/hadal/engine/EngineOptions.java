@@ -35,7 +35,7 @@ public record EngineOptions(
             0,
             64,
             Duration.ofMillis(200),
-            new QueueLimits(1024, 16L << 20, 256L << 20, Duration.ofHours(1)),
+            new QueueLimits(1024, 16L << 20, 256L << 20, Duration.ofHours(1), QueueLimits.UNSHARED),
             new ReaderLimits(1024, Duration.ofMinutes(5)),
             CacheOptions.defaults(),
             3,
@@ -58,14 +58,28 @@ public record EngineOptions(
      * @param tokens ids of their prompts, together
      * @param bytes memory that they take, together
      * @param longestWait for how long a request is expected to wait
+     * @param tenantPercent how much a tenant with more than one request may take of the requests and tokens that other
+     *     tenants leave
      */
-    public record QueueLimits(int requests, long tokens, long bytes, Duration longestWait) {
+    public record QueueLimits(int requests, long tokens, long bytes, Duration longestWait, int tenantPercent) {
+        /** One tenant may take all that others leave. */
+        public static final int UNSHARED = 100;
+
         /** Checks the numbers. */
         public QueueLimits {
             requireAtLeast("queued requests", requests, 1);
             requireAtLeast("queued tokens", tokens, 1);
             requireAtLeast("queued bytes", bytes, 1);
             requireAtLeast("longest wait in nanoseconds", longestWait.toNanos(), 1);
+            if (tenantPercent < 1 || tenantPercent > UNSHARED) {
+                throw new IllegalArgumentException(
+                        "a tenant's share of the queue must be from 1 to 100 percent, but is " + tenantPercent);
+            }
+        }
+
+        /** What one tenant may take of what others leave, at least one. */
+        long share(long left) {
+            return Math.max(1, left * tenantPercent / UNSHARED);
         }
     }
 

@@ -140,17 +140,16 @@ final class Roster {
 
     /** How much there is to do. */
     Load load(Pace pace, EngineOptions options) {
-        int waiting = 0;
-        long waitingTokens = 0;
         int writing = 0;
+        Map<String, Load.Waiting> waiting = new HashMap<>();
         Map<String, Long> pending = new HashMap<>();
         for (Sequence sequence : sequences()) {
+            String tenant = sequence.request().origin().tenant();
             if (sequence.state() == null && !sequence.generation().begun()) {
-                waiting++;
-                waitingTokens += sequence.known();
+                waiting.merge(tenant, new Load.Waiting(1, sequence.known()), Load.Waiting::plus);
             }
             if (sequence.pending() > 1) {
-                pending.merge(sequence.request().origin().tenant(), (long) sequence.pending(), Long::sum);
+                pending.merge(tenant, (long) sequence.pending(), Long::sum);
             } else {
                 writing++;
             }
@@ -159,7 +158,7 @@ final class Roster {
         double placeNanos = full ? tokensOfEnded * pace.nanos(writing, 0) / Math.max(1, options.runningSequences()) : 0;
         double promptNanos =
                 pace.promptNanosBeside(writing, options.stepTarget().toNanos());
-        return new Load(waiting, waitingTokens, running(), pending, new Load.Speed(promptNanos, placeNanos));
+        return new Load(waiting, running(), pending, new Load.Speed(promptNanos, placeNanos));
     }
 
     private boolean fork(Sequence lead, Sequence follower) {

@@ -7,22 +7,35 @@ import dev.hadal.engine.AdmissionException.Reason;
 import dev.hadal.engine.EngineOptions.QueueLimits;
 import dev.hadal.sample.SamplingParams;
 import java.time.Duration;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Each bound just below, at and just beyond its edge. */
 class AdmissionTest {
-    private static final QueueLimits WIDE = new QueueLimits(100, 1_000_000, 1_000_000_000, Duration.ofHours(1));
+    private static final QueueLimits WIDE =
+            new QueueLimits(100, 1_000_000, 1_000_000_000, Duration.ofHours(1), QueueLimits.UNSHARED);
 
     private static void assertRefused(
             ToyBench bench, GenerationRequest request, Reason reason, String message, @Nullable Duration retry) {
-        assertThatThrownBy(() -> bench.engine.submit(request))
+        assertRefused(bench, () -> bench.engine.submit(request), reason, message, retry);
+    }
+
+    /** Once, and counted once. */
+    private static void assertRefused(
+            ToyBench bench, ThrowingCallable asking, Reason reason, String message, @Nullable Duration retry) {
+        long before = bench.engine.counters().refused();
+        assertThatThrownBy(asking)
                 .isInstanceOfSatisfying(AdmissionException.class, e -> {
                     assertThat(e.reason()).isEqualTo(reason);
                     assertThat(e.retryAfter()).isEqualTo(retry);
                 })
                 .hasMessage(message);
-        assertThat(bench.engine.counters().refused()).isEqualTo(1);
+        assertThat(bench.engine.counters().refused()).isEqualTo(before + 1);
+    }
+
+    private static Origin tenant(String name) {
+        return Origin.local().withTenant(name);
     }
 
     @Test
@@ -71,7 +84,7 @@ class AdmissionTest {
 
     @Test
     void soManyRequestsWait() {
-        QueueLimits limits = new QueueLimits(2, WIDE.tokens(), WIDE.bytes(), WIDE.longestWait());
+        QueueLimits limits = new QueueLimits(2, WIDE.tokens(), WIDE.bytes(), WIDE.longestWait(), 100);
         try (ToyBench bench = new ToyBench(EngineOptions.defaults().withQueue(limits))) {
             bench.submit(bench.request(10, 10));
             bench.submit(bench.request(10, 10));
@@ -88,7 +101,7 @@ class AdmissionTest {
 
     @Test
     void soManyTokensWait() {
-        QueueLimits limits = new QueueLimits(WIDE.requests(), 1000, WIDE.bytes(), WIDE.longestWait());
+        QueueLimits limits = new QueueLimits(WIDE.requests(), 1000, WIDE.bytes(), WIDE.longestWait(), 100);
         try (ToyBench bench = new ToyBench(EngineOptions.defaults().withQueue(limits))) {
             bench.submit(bench.request(900, 10));
             bench.submit(bench.request(99, 10));
@@ -97,14 +110,14 @@ class AdmissionTest {
                     bench,
                     bench.request(1, 10),
                     Reason.QUEUE_TOKENS,
-                    "with these 1 tokens 1001 would be waiting, at most 1000 may",
+                    "with another token 1001 would be waiting, at most 1000 may",
                     Duration.ofSeconds(1));
         }
     }
 
     @Test
     void soManyBytesWait() {
-        QueueLimits limits = new QueueLimits(WIDE.requests(), WIDE.tokens(), 4000, WIDE.longestWait());
+        QueueLimits limits = new QueueLimits(WIDE.requests(), WIDE.tokens(), 4000, WIDE.longestWait(), 100);
         try (ToyBench bench = new ToyBench(EngineOptions.defaults().withQueue(limits))) {
             bench.submit(bench.request(999, 10));
             bench.submit(bench.request(1, 10));
@@ -119,7 +132,7 @@ class AdmissionTest {
 
     @Test
     void soLongARequestWaits() {
-        QueueLimits limits = new QueueLimits(WIDE.requests(), WIDE.tokens(), WIDE.bytes(), Duration.ofSeconds(20));
+        QueueLimits limits = new QueueLimits(WIDE.requests(), WIDE.tokens(), WIDE.bytes(), Duration.ofSeconds(20), 100);
         try (ToyBench bench = new ToyBench(EngineOptions.defaults().withQueue(limits))) {
             bench.clock.costs(0, 1_000_000);
             bench.submit(bench.request(64, 1));
@@ -155,12 +168,162 @@ class AdmissionTest {
     }
 
     @Test
+    void aFullQueueRefusesWhatHasNoPromptYet() {
+        QueueLimits limits = new QueueLimits(2, 1000, WIDE.bytes(), WIDE.longestWait(), 100);
+        try (ToyBench bench = new ToyBench(EngineOptions.defaults().withQueue(limits))) {
+            bench.clock.costs(0, 0);
+            ThrowingCallable asking = () -> bench.engine.requireRoom(Origin.local());
+            bench.submit(bench.request(999, 10));
+            bench.engine.requireRoom(Origin.local());
+            assertThat(bench.engine.counters().refused()).isZero();
+            bench.submit(bench.request(1, 10));
+            assertRefused(
+                    bench, asking, Reason.QUEUE_REQUESTS, "2 requests are waiting, no more may", Duration.ofSeconds(1));
+            bench.run();
+            bench.submit(bench.request(1000, 10));
+            assertRefused(
+                    bench,
+                    asking,
+                    Reason.QUEUE_TOKENS,
+                    "with another token 1001 would be waiting, at most 1000 may",
+                    Duration.ofSeconds(1));
+            bench.run();
+            bench.engine.requireRoom(Origin.local());
+        }
+    }
+
+    @Test
+    void whatHasNoPromptYetIsToldToComeBackAsAPromptLikeThoseThatWait() {
+        QueueLimits limits = new QueueLimits(2, WIDE.tokens(), WIDE.bytes(), WIDE.longestWait(), 100);
+        try (ToyBench bench = new ToyBench(EngineOptions.defaults().withQueue(limits))) {
+            bench.clock.costs(0, 1_000_000);
+            bench.submit(bench.request(64, 1));
+            bench.run();
+            bench.submit(bench.request(20_000, 1).withOrigin(tenant("one")));
+            bench.submit(bench.request(20_000, 1).withOrigin(tenant("two")));
+            assertRefused(
+                    bench,
+                    () -> bench.engine.requireRoom(tenant("three")),
+                    Reason.QUEUE_REQUESTS,
+                    "2 requests are waiting, no more may",
+                    Duration.ofSeconds(40));
+        }
+    }
+
+    @Test
+    void whatHasNoPromptYetIsRefusedForTimeOnlyIfEveryPromptWouldBe() {
+        QueueLimits limits = new QueueLimits(WIDE.requests(), WIDE.tokens(), WIDE.bytes(), Duration.ofSeconds(20), 100);
+        try (ToyBench bench = new ToyBench(EngineOptions.defaults().withQueue(limits))) {
+            bench.clock.costs(0, 1_000_000);
+            bench.submit(bench.request(64, 1));
+            bench.run();
+            bench.submit(bench.request(20_001, 1));
+            assertRefused(
+                    bench,
+                    () -> bench.engine.requireRoom(Origin.local()),
+                    Reason.QUEUE_SECONDS,
+                    "it would have to wait for 21 s, at most 20 s are allowed",
+                    Duration.ofMillis(20_001));
+            Origin other = tenant("other").withDeadline(Duration.ofMillis(3));
+            bench.engine.requireRoom(other);
+            assertRefused(
+                    bench,
+                    bench.request(2, 1).withOrigin(other),
+                    Reason.DEADLINE,
+                    "its first token is expected after 1 s, its deadline is after 1 s",
+                    Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void aTenantTakesItsShareOfThePlacesThatOthersLeave() {
+        QueueLimits limits = new QueueLimits(10, WIDE.tokens(), WIDE.bytes(), WIDE.longestWait(), 50);
+        try (ToyBench bench = new ToyBench(EngineOptions.defaults().withQueue(limits))) {
+            submit(bench, "greedy", 5);
+            String refusal = " requests of this tenant are waiting, which is its share; others may still ask";
+            assertRefused(
+                    bench,
+                    bench.request(10, 10).withOrigin(tenant("greedy")),
+                    Reason.QUEUE_SHARE,
+                    "5" + refusal,
+                    Duration.ofSeconds(1));
+            assertRefused(
+                    bench,
+                    () -> bench.engine.requireRoom(tenant("greedy")),
+                    Reason.QUEUE_SHARE,
+                    "5" + refusal,
+                    Duration.ofSeconds(1));
+            // Half of five; and one whatever is left, as long as there is a place.
+            submit(bench, "second", 2);
+            assertRefused(
+                    bench,
+                    bench.request(10, 10).withOrigin(tenant("second")),
+                    Reason.QUEUE_SHARE,
+                    "2" + refusal,
+                    Duration.ofSeconds(1));
+            submit(bench, "third", 1);
+            submit(bench, "fourth", 1);
+            submit(bench, "fifth", 1);
+            assertRefused(
+                    bench,
+                    bench.request(10, 10).withOrigin(tenant("sixth")),
+                    Reason.QUEUE_REQUESTS,
+                    "10 requests are waiting, no more may",
+                    Duration.ofSeconds(1));
+            bench.run();
+            submit(bench, "greedy", 5);
+        }
+    }
+
+    private static void submit(ToyBench bench, String name, int count) {
+        for (int i = 0; i < count; i++) {
+            bench.submit(bench.request(10, 10).withOrigin(tenant(name)));
+        }
+    }
+
+    @Test
+    void aTenantTakesItsShareOfTheTokensThatOthersLeaveUnlessItIsItsFirstRequest() {
+        QueueLimits limits = new QueueLimits(WIDE.requests(), 1000, WIDE.bytes(), WIDE.longestWait(), 50);
+        try (ToyBench bench = new ToyBench(EngineOptions.defaults().withQueue(limits))) {
+            bench.submit(bench.request(400, 10).withOrigin(tenant("greedy")));
+            bench.submit(bench.request(100, 10).withOrigin(tenant("greedy")));
+            assertRefused(
+                    bench,
+                    bench.request(2, 10).withOrigin(tenant("greedy")),
+                    Reason.QUEUE_SHARE,
+                    "with these 2 tokens 502 of this tenant would be waiting, its share is 500; others may still ask",
+                    Duration.ofSeconds(1));
+            bench.submit(bench.request(450, 10).withOrigin(tenant("other")));
+            assertRefused(
+                    bench,
+                    bench.request(1, 10).withOrigin(tenant("other")),
+                    Reason.QUEUE_SHARE,
+                    "with another token 451 of this tenant would be waiting, its share is 250; others may still ask",
+                    Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void aShareIsAPercentage() {
+        for (int percent : new int[] {0, 101}) {
+            assertThatThrownBy(() -> new QueueLimits(1, 1, 1, Duration.ofSeconds(1), percent))
+                    .hasMessage("a tenant's share of the queue must be from 1 to 100 percent, but is " + percent);
+        }
+    }
+
+    @Test
     void nothingIsTakenAfterTheEnd() {
         ToyBench bench = new ToyBench();
         Generation running = bench.submit(bench.request(10, 10));
         bench.close();
         assertThat(ToyBench.end(running).reason()).isEqualTo(EndReason.SHUT_DOWN);
         assertRefused(bench, bench.request(1, 1), Reason.SHUT_DOWN, "the engine accepts no more requests", null);
+        assertRefused(
+                bench,
+                () -> bench.engine.requireRoom(Origin.local()),
+                Reason.SHUT_DOWN,
+                "the engine accepts no more requests",
+                null);
         assertThat(bench.engine.status().accepting()).isFalse();
     }
 }

@@ -31,6 +31,11 @@ final class OpeningBackend implements ChatBackend {
     }
 
     @Override
+    public void requireRoom(ChatCall call) {
+        backend().requireRoom(call);
+    }
+
+    @Override
     public List<ChatRun> start(ChatCall call) {
         return backend().start(call);
     }

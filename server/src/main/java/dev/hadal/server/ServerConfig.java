@@ -92,6 +92,7 @@ public record ServerConfig(
                 setting("limits.headers", BYTES, "64KiB", "all headers together; beyond: 431"),
                 setting("limits.header-count", COUNT, "100", "number of headers; beyond: 431"),
                 setting("limits.body", BYTES, "32MiB", "request body; beyond: 413"),
+                setting("limits.bodies", BYTES, "0", "bodies of all requests; 0: an eighth of the heap; beyond: 503"),
                 setting("limits.body-rate", BYTES, "1KiB", "slowest body, a second; below: 408"),
                 setting("limits.connections", COUNT, "10000", "open connections"),
                 setting("limits.connections-per-address", COUNT, "256", "open connections from one address"),
@@ -114,6 +115,7 @@ public record ServerConfig(
                 setting("limits.queue-tokens", COUNT, "16777216", "tokens of waiting prompts; beyond: 429"),
                 setting("limits.queue-bytes", BYTES, "256MiB", "memory of waiting requests; beyond: 429"),
                 setting("limits.queue-time", DURATION, "10m", "predicted wait; beyond: 429"),
+                setting("limits.tenant-share", COUNT, "50", "percent for one tenant of what others leave; with keys"),
                 setting("limits.running", COUNT, "64", "answers that are computed at a time"),
                 setting("limits.step", DURATION, "5m", "longest step of a model before the server is not ready"),
                 setting(
@@ -148,6 +150,7 @@ public record ServerConfig(
         if (!format.equals("text") && !format.equals("json")) {
             throw new ConfigException("log.format must be text or json, but is " + format);
         }
+        int share = tenantShare(settings, keys != null);
         String ledger = settings.text("ledger");
         return new ServerConfig(
                 new HttpOptions(
@@ -156,7 +159,7 @@ public record ServerConfig(
                         settings.list("allowed-hosts"),
                         Set.copyOf(settings.list("cors-origins")),
                         tls(settings),
-                        limits(settings)),
+                        limits(settings, share)),
                 new Access(
                         keys,
                         ledger.equals("off") ? null : Path.of(ledger),
@@ -167,11 +170,20 @@ public record ServerConfig(
                         aliases(settings.text("legacy-aliases")),
                         settings.on("map-unknown-models")),
                 new Logging(format.equals("json"), settings.on("log.requests"), settings.on("log.bodies")),
-                engine(settings),
+                engine(settings, share),
                 settings.duration("drain"));
     }
 
-    private static EngineOptions engine(Settings settings) {
+    /** In percent; without keys there is one tenant, who has nobody to leave anything for. */
+    private static int tenantShare(Settings settings, boolean keys) {
+        int share = settings.count("limits.tenant-share");
+        if (share < 1 || share > EngineOptions.QueueLimits.UNSHARED) {
+            throw new ConfigException("limits.tenant-share must be from 1 to 100, but is " + share);
+        }
+        return keys ? share : EngineOptions.QueueLimits.UNSHARED;
+    }
+
+    private static EngineOptions engine(Settings settings, int share) {
         return EngineOptions.defaults()
                 .withRunningSequences(settings.count("limits.running"))
                 .withStateBudgetBytes(settings.bytes("limits.state"))
@@ -180,7 +192,8 @@ public record ServerConfig(
                         settings.count("limits.queue"),
                         settings.count("limits.queue-tokens"),
                         settings.bytes("limits.queue-bytes"),
-                        settings.duration("limits.queue-time")));
+                        settings.duration("limits.queue-time"),
+                        share));
     }
 
     private static String aliases(String written) {
@@ -202,14 +215,27 @@ public record ServerConfig(
         return Tls.of(certificate, key);
     }
 
-    private static Limits limits(Settings settings) {
+    private static Limits.Body body(Settings settings, int share) {
+        long most = settings.bytes("limits.body");
+        long all = settings.bytes("limits.bodies");
+        if (all != 0 && all < Limits.Body.leastInFlight(most)) {
+            throw new ConfigException("limits.bodies is " + settings.text("limits.bodies")
+                    + ", of which an eighth is kept for small bodies, so that a body of limits.body, "
+                    + settings.text("limits.body") + ", never fits; it must be at least "
+                    + Limits.Body.leastInFlight(most) + ", or limits.body less");
+        }
+        return new Limits.Body(
+                most, settings.size("limits.body-rate"), all == 0 ? Limits.Body.usualInFlight(most) : all, share);
+    }
+
+    private static Limits limits(Settings settings, int share) {
         return new Limits(
                 new Limits.Head(
                         settings.size("limits.request-line"),
                         settings.size("limits.header"),
                         settings.size("limits.headers"),
                         settings.count("limits.header-count")),
-                new Limits.Body(settings.bytes("limits.body"), settings.size("limits.body-rate")),
+                body(settings, share),
                 new Limits.Connections(
                         settings.count("limits.connections"), settings.count("limits.connections-per-address")),
                 new Limits.Timing(

@@ -59,6 +59,8 @@ public final class Replies {
         ChatCall asked = asked(exchange, call);
         return started(call.options(), () -> {
             if (decisions.hostedFieldsOnly()) {
+                // Counting makes the prompt, which is not done for a call that has no chance.
+                backend.requireRoom(asked);
                 refuseLongAnswer(backend, asked);
             }
             return backend.start(asked);

@@ -24,7 +24,14 @@ public final class RequestBody {
     }
 
     private static Runnable prepared(Exchange exchange, Function<Field, Runnable> prepare) throws IOException {
-        byte[] utf8 = exchange.bodyBytes();
+        try {
+            return prepared(exchange, exchange.bodyBytes(), prepare);
+        } finally {
+            exchange.letGoOfBody();
+        }
+    }
+
+    private static Runnable prepared(Exchange exchange, byte[] utf8, Function<Field, Runnable> prepare) {
         Limits.Json json = exchange.limits().json();
         RequestLimits limits =
                 new RequestLimits(json.depth(), json.schemaDepth(), json.numberChars(), json.nameBytes(), json.keys());

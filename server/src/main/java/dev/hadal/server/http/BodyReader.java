@@ -19,6 +19,7 @@ final class BodyReader extends InputStream {
     private final Request request;
     private final Limits.Body limits;
     private final Duration grace;
+    private final BodyBudget.Hold hold;
     private final Runnable whenComplete;
     private final long started = System.nanoTime();
     private Content.@Nullable Chunk chunk;
@@ -28,12 +29,14 @@ final class BodyReader extends InputStream {
 
     /**
      * @param grace time that a body may take whatever its pace
+     * @param hold covers what comes; whoever keeps it releases it
      * @param whenComplete runs when nothing more of the request will come
      */
-    BodyReader(Request request, Limits.Body limits, Duration grace, Runnable whenComplete) {
+    BodyReader(Request request, Limits.Body limits, Duration grace, BodyBudget.Hold hold, Runnable whenComplete) {
         this.request = request;
         this.limits = limits;
         this.grace = grace;
+        this.hold = hold;
         this.whenComplete = whenComplete;
     }
 
@@ -99,7 +102,21 @@ final class BodyReader extends InputStream {
             complete = true;
             throw tooLarge(limits.maxBytes());
         }
+        cover(next);
         return next;
+    }
+
+    /** Takes memory for what came without having been announced, a step at a time. */
+    private void cover(Content.Chunk next) {
+        long steps = (received + BodyBudget.SMALL_BYTES - 1) / BodyBudget.SMALL_BYTES;
+        long most = request.getLength() < 0 ? limits.maxBytes() : request.getLength();
+        try {
+            hold.cover(Math.min(steps * BodyBudget.SMALL_BYTES, most));
+        } catch (HttpException e) {
+            next.release();
+            complete = true;
+            throw e;
+        }
     }
 
     /** JSON begins with ASCII; a byte-order mark would be read by some and stumbled over by others. */

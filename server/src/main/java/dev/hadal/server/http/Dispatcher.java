@@ -26,6 +26,7 @@ final class Dispatcher extends Handler.Abstract {
     private final Gate gate;
     private final RequestLog log;
     private final ScheduledExecutorService clock;
+    private final BodyBudget bodies;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
     private int active;
@@ -38,6 +39,12 @@ final class Dispatcher extends Handler.Abstract {
         this.gate = gate;
         this.log = log;
         this.clock = clock;
+        this.bodies = new BodyBudget(options.limits().body());
+    }
+
+    /** The memory of bodies. */
+    BodyBudget bodies() {
+        return bodies;
     }
 
     @Override
@@ -114,7 +121,7 @@ final class Dispatcher extends Handler.Abstract {
         String id = UUID.randomUUID().toString();
         strict(response, id);
         Exchange exchange = new Exchange(
-                request, reply, RequestChecks.NO_ROUTE, new Exchange.Settings(options.limits(), clock, id));
+                request, reply, RequestChecks.NO_ROUTE, new Exchange.Settings(options.limits(), bodies, clock, id));
         try {
             exchange = route(request, reply, exchange);
         } catch (HttpException refusal) {
@@ -149,7 +156,7 @@ final class Dispatcher extends Handler.Abstract {
             return unrouted;
         }
         Exchange exchange = new Exchange(
-                request, reply, match, new Exchange.Settings(options.limits(), clock, unrouted.requestId()));
+                request, reply, match, new Exchange.Settings(options.limits(), bodies, clock, unrouted.requestId()));
         try {
             answer(exchange, request);
         } catch (HttpException refusal) {
@@ -158,6 +165,10 @@ final class Dispatcher extends Handler.Abstract {
             // Nobody is left to be told.
         } catch (Exception | StackOverflowError | OutOfMemoryError e) {
             failed(exchange, e);
+        } catch (Error e) {
+            // Whoever logs this knows nothing of the exchange: what it holds is given back here.
+            exchange.ended();
+            throw e;
         }
         return exchange;
     }

@@ -30,15 +30,17 @@ public final class Exchange {
     private @Nullable Principal principal;
     private @Nullable Fields query;
     private @Nullable BodyReader body;
+    private BodyBudget.@Nullable Hold bodyHold;
 
     /**
      * What an exchange needs from the server.
      *
      * @param limits the limits
+     * @param bodies the memory of bodies
      * @param clock what heartbeats are scheduled on
      * @param requestId the id of the request
      */
-    record Settings(Limits limits, ScheduledExecutorService clock, String requestId) {}
+    record Settings(Limits limits, BodyBudget bodies, ScheduledExecutorService clock, String requestId) {}
 
     Exchange(Request request, Reply reply, Routes.Match match, Settings settings) {
         this.request = request;
@@ -121,12 +123,18 @@ public final class Exchange {
 
     /**
      * The body as it comes. Reading throws {@link HttpException} when it turns out too large, too slow or badly framed.
+     *
+     * @throws HttpException if there is no memory for what is announced; nothing of it has been read then
      */
     public InputStream body() {
         BodyReader reader = body;
         if (reader == null) {
             Limits limits = settings.limits();
-            reader = new BodyReader(request, limits.body(), limits.timing().headers(), this::watch);
+            BodyBudget.Hold hold = settings.bodies().hold(principal().tenant());
+            onEnd(hold::release);
+            bodyHold = hold;
+            hold.cover(Math.max(0, announcedLength()));
+            reader = new BodyReader(request, limits.body(), limits.timing().headers(), hold, this::watch);
             reader.copy(copyAsked);
             body = reader;
         }
@@ -136,6 +144,13 @@ public final class Exchange {
     /** The whole body. */
     public byte[] bodyBytes() throws IOException {
         return body().readAllBytes();
+    }
+
+    /** Says that nothing is kept of the body any more: others may take its memory. Otherwise the end says so. */
+    public void letGoOfBody() {
+        if (bodyHold != null) {
+            bodyHold.release();
+        }
     }
 
     /** Sets a header of the response. */

@@ -134,6 +134,21 @@ public final class HttpServer implements AutoCloseable {
         return connections.refused();
     }
 
+    /** Bytes of the bodies of requests in flight, as far as they are held or announced. */
+    public long bodyBytes() {
+        return dispatcher.bodies().heldBytes();
+    }
+
+    /** Most that {@link #bodyBytes} ever is. */
+    public long bodyLimitBytes() {
+        return dispatcher.bodies().limitBytes();
+    }
+
+    /** Bodies that were refused because there was no memory for them. */
+    public long refusedBodies() {
+        return dispatcher.bodies().refused();
+    }
+
     /** Connections that were closed because their headers took too long. */
     public long lateConnections() {
         return connections.late();

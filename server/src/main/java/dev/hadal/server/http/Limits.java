@@ -34,11 +34,43 @@ public record Limits(Head head, Body body, Connections connections, Timing timin
      *
      * @param maxBytes most bytes; beyond: 413
      * @param bytesPerSecond slowest pace at which a body may come; below: 408
+     * @param inFlightBytes most bytes of the bodies of all requests together; beyond: 503. An eighth is kept for bodies of
+     *     up to 64 KiB
+     * @param tenantPercent what a tenant with more than one body may take of what other tenants leave; beyond: 429
      */
-    public record Body(long maxBytes, int bytesPerSecond) {
-        /** 32 MiB, 1 KiB a second. */
+    public record Body(long maxBytes, int bytesPerSecond, long inFlightBytes, int tenantPercent) {
+        private static final int HEAP_SHARE = 8;
+        private static final int ALL = 100;
+
+        /** Checks that the largest body fits. */
+        public Body {
+            if (inFlightBytes < leastInFlight(maxBytes)) {
+                throw new IllegalArgumentException("bodies of " + maxBytes + " bytes take at least "
+                        + leastInFlight(maxBytes) + " bytes in flight, but " + inFlightBytes + " are allowed");
+            }
+            if (tenantPercent < 1 || tenantPercent > ALL) {
+                throw new IllegalArgumentException("a share is from 1 to 100 percent, but is " + tenantPercent);
+            }
+        }
+
+        /** 32 MiB, 1 KiB a second, an eighth of the heap, all of it for one tenant. */
         public static Body defaults() {
-            return new Body(32L << 20, 1 << 10);
+            return of(32L << 20, 1 << 10);
+        }
+
+        /** With an eighth of the heap for the bodies of all requests, whoever sends them. */
+        public static Body of(long maxBytes, int bytesPerSecond) {
+            return new Body(maxBytes, bytesPerSecond, usualInFlight(maxBytes), ALL);
+        }
+
+        /** An eighth of the heap, but as much as one body of the largest size takes. */
+        public static long usualInFlight(long maxBytes) {
+            return Math.max(Runtime.getRuntime().maxMemory() / HEAP_SHARE, leastInFlight(maxBytes));
+        }
+
+        /** The fewest bytes in flight of which one body of the largest size can be taken. */
+        public static long leastInFlight(long maxBytes) {
+            return BodyBudget.leastFor(maxBytes);
         }
     }
 

@@ -20,6 +20,9 @@ public final class ProcessMetrics {
         metrics.gauge("jvm_threads_current", "Platform threads", Thread::activeCount);
         metrics.gauge("hadal_http_connections", "Open connections", http::connections);
         metrics.gauge("hadal_http_requests_active", "Requests being answered", http::active);
+        metrics.gauge("hadal_http_body_bytes", "Memory of request bodies in flight", http::bodyBytes);
+        metrics.gauge("hadal_http_body_limit_bytes", "Most memory of request bodies", http::bodyLimitBytes);
+        metrics.total("hadal_http_bodies_refused_total", "Bodies refused for lack of memory", http::refusedBodies);
         metrics.total(
                 "hadal_http_connections_refused_total",
                 "Connections closed because there were too many",

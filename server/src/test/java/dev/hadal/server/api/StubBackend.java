@@ -25,6 +25,9 @@ public record StubBackend(EffortRules rules) implements ChatBackend {
     }
 
     @Override
+    public void requireRoom(ChatCall call) {}
+
+    @Override
     public List<ChatRun> start(ChatCall call) {
         throw new UnsupportedOperationException("a stub");
     }

@@ -8,11 +8,12 @@ import dev.hadal.server.HadalServer;
 import dev.hadal.server.ServedApi;
 import dev.hadal.server.ServedModels;
 import dev.hadal.server.ServerConfig;
+import dev.hadal.server.api.ServedModel;
 import dev.hadal.server.config.Settings;
 import dev.hadal.server.http.RawClient;
+import dev.hadal.server.script.CountedPrompts;
 import dev.hadal.server.script.Script;
 import dev.hadal.server.script.ScriptReader;
-import dev.hadal.server.script.ScriptedBackend;
 import dev.hadal.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,13 +67,16 @@ final class ApiTarget implements AutoCloseable {
 
     final HadalServer server;
     final HttpClient client = HttpClient.newHttpClient();
+    /** Counts the prompts that are made of what is asked. */
+    final CountedPrompts prompts = new CountedPrompts();
+
     private final ServedModels models = new ServedModels();
 
     private ApiTarget(String rules, Settings settings, Clock time) {
         ServerConfig config = ServerConfig.of(settings);
         Script script = ScriptReader.parse(rules, "hostile.yaml");
         for (String name : List.of("deepseek-v4-flash", "deepseek-v4-pro")) {
-            models.add(List.of(name), () -> ScriptedBackend.open(script, name, TOKENIZER, config.engine()));
+            models.add(List.of(name), () -> prompts.open(script, name, TOKENIZER, config.engine()));
         }
         server = HadalServer.start(config, desk -> ServedApi.routes(desk, models), time);
         models.open();
@@ -174,6 +178,14 @@ final class ApiTarget implements AutoCloseable {
 
     RawClient connect() throws IOException {
         return RawClient.connect(server.http().port(), "127.0.0.1");
+    }
+
+    /** Requests that wait, for where the metrics need a key. */
+    int waiting() {
+        return models.served().stream()
+                .map(ServedModel::backend)
+                .mapToInt(backend -> backend.status().waiting())
+                .sum();
     }
 
     /** The value of a metric, summed over its labels. */

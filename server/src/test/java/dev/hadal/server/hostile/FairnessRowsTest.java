@@ -63,6 +63,52 @@ final class FairnessRowsTest {
         }
     }
 
+    @Test
+    void d6KeepsPlacesInTheQueueForAPoliteTenant() throws Exception {
+        Path keys = Files.writeString(
+                folder.resolve("keys.yaml"), """
+                keys:
+                  - {name: polite, digest: "sha256:%s"}
+                  - {name: greedy, digest: "sha256:%s"}
+                """.formatted(ApiKey.digestOf(POLITE), ApiKey.digestOf(GREEDY)));
+        try (ApiTarget target = ApiTarget.start(
+                "api-keys", keys.toString(), "limits.running", "1", "limits.queue", "20", "log.requests", "false")) {
+            List<RawClient> flood = new ArrayList<>();
+            for (int i = 0; i < 60; i++) {
+                RawClient client = target.connect();
+                client.post(CHAT, streamed("go slowly"), "Authorization: Bearer " + GREEDY);
+                flood.add(client);
+                if (i == 0) {
+                    client.readUntil("word");
+                } else if (i > 10) {
+                    assertThat(client.readUntil("others may still ask"))
+                            .startsWith("HTTP/1.1 429 ")
+                            .contains("Retry-After: ", "10 requests of this tenant are waiting, which is its share");
+                } else {
+                    awaitWaiting(target, i);
+                }
+            }
+            RawClient polite = target.connect();
+            polite.post(CHAT, streamed("hello"), "Authorization: Bearer " + POLITE);
+            flood.add(polite);
+            awaitWaiting(target, 11);
+            flood.getFirst().close();
+            assertThat(polite.readUntil("[DONE]")).startsWith("HTTP/1.1 200 ").contains("\"finish_reason\":\"stop\"");
+            for (RawClient client : flood) {
+                client.close();
+            }
+            target.assertAlive("Authorization", "Bearer " + POLITE);
+        }
+    }
+
+    private static void awaitWaiting(ApiTarget target, int count) {
+        long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (target.waiting() != count && System.nanoTime() < until) {
+            Thread.onSpinWait();
+        }
+        assertThat(target.waiting()).as("requests that wait").isEqualTo(count);
+    }
+
     /** The answer takes 300 ms whatever the machine; the 95th of a hundred. */
     private static double politeMillis(ApiTarget target) throws IOException, InterruptedException {
         double[] millis = new double[QUESTIONS];

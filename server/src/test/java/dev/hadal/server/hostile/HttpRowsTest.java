@@ -83,7 +83,7 @@ final class HttpRowsTest {
 
     @Test
     void h2RefusesAChunkedBodyWhereItExceedsTheLimit() throws Exception {
-        try (Target small = Target.start(Limits.defaults().withBody(new Limits.Body(1000, 1 << 10)))) {
+        try (Target small = Target.start(Limits.defaults().withBody(Limits.Body.of(1000, 1 << 10)))) {
             String chunk = "1f4\r\n" + "1".repeat(500) + "\r\n";
             String head = "POST /echo HTTP/1.1" + HOST + JSON + "Transfer-Encoding: chunked\r\n\r\n";
             try (RawClient client = small.connect()) {

@@ -154,6 +154,56 @@ final class LoadRowsTest {
     }
 
     @Test
+    void d7MakesNoPromptOfWhatAFullQueueRefuses() throws Exception {
+        for (String strict : List.of("false", "true")) {
+            try (ApiTarget target = ApiTarget.start(
+                    "limits.queue", "5", "limits.running", "1", "strict-parity", strict, "log.requests", "false")) {
+                List<RawClient> waiting = new ArrayList<>();
+                for (int i = 0; i < 6; i++) {
+                    RawClient client = target.connect();
+                    client.post(CHAT, streamed("go slowly"));
+                    waiting.add(client);
+                    if (i == 0) {
+                        client.readUntil("word");
+                    } else {
+                        target.awaitMetric(WAITING, i);
+                    }
+                }
+                int made = target.prompts.made();
+                String filler = "abc ".repeat(50_000);
+                String text = "{\"model\":\"deepseek-v4-flash\",\"prompt\":\"" + filler + "\"";
+                String input = "{\"model\":\"deepseek-v4-flash\",\"input\":\"" + filler + "\"}";
+                for (int i = 0; i < 5; i++) {
+                    assertFull(target.post(CHAT, user(filler).replaceFirst("\\{", "{\"max_tokens\":10,")));
+                    assertFull(target.post(MESSAGES, ApiTarget.messages(filler)));
+                    assertFull(target.post("/v1/responses", input));
+                    assertFull(target.post("/beta/completions", text + "}"));
+                    assertFull(target.post("/beta/completions", text + ",\"suffix\":\"def\"}"));
+                }
+                assertThat(target.prompts.made()).as("prompts that were made").isEqualTo(made);
+                // What is wrong is told first, whatever waits.
+                assertThat(target.post(CHAT, "{\"model\":\"deepseek-v4-flash\"}")
+                                .statusCode())
+                        .isEqualTo(400);
+                String unanswerable = user(filler).replace("\"user\"", "\"system\"");
+                assertThat(target.post(CHAT, unanswerable).statusCode()).isEqualTo(400);
+                assertThat(target.prompts.made()).isEqualTo(made);
+                for (RawClient client : waiting) {
+                    client.close();
+                }
+                awaitNothing(target);
+                target.assertAlive();
+            }
+        }
+    }
+
+    private static void assertFull(HttpResponse<String> response) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(429);
+        assertThat(response.body()).contains("5 requests are waiting, no more may", "\"rate_limit_error\"");
+        assertThat(response.headers().firstValueAsLong("Retry-After").orElse(0)).isPositive();
+    }
+
+    @Test
     void d9FailsARequestWhoseStepThrowsAndNoOther() throws Exception {
         try (ApiTarget target = ApiTarget.start();
                 RawClient other = target.connect()) {

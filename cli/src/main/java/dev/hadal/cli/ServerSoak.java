@@ -8,9 +8,14 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ArrayNode;
@@ -19,6 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** The soaks of a whole server: which, of what, and how what came of it is shown. */
 final class ServerSoak {
     private static final int MOST_CLIENTS = 250;
+    private static final int MOST_SCHEMAS = 1_000_000;
 
     @Option(
             names = "--overload",
@@ -33,13 +39,26 @@ final class ServerSoak {
     private boolean silence;
 
     @Option(
+            names = "--schemas",
+            paramLabel = "N",
+            arity = "0..1",
+            fallbackValue = "10000",
+            description =
+                    "Sends so many requests with a different schema each, ${FALLBACK-VALUE} if not said: memory and"
+                            + " files must not grow with them, nor other requests take more than twice as long.")
+    private @Nullable Integer schemas;
+
+    @Option(
             names = "--url",
             paramLabel = "URL",
             description = "A server that is running, with the script that --print-script prints; one is started in this"
                     + " process if not given.")
     private @Nullable URI url;
 
-    @Option(names = "--key", paramLabel = "KEY", description = "Its key, if it wants one.")
+    @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            description = "Its key, if it wants one; it needs the right to read metrics.")
     private String key = "";
 
     @Option(
@@ -54,19 +73,30 @@ final class ServerSoak {
             description = "Print the script that a server needs for --url, and how to start it, and end.")
     private boolean printScript;
 
-    @Option(names = "--json", description = "Print the figures of --overload or --silence as one JSON object.")
+    @Option(names = "--json", description = "Print the figures of the soak of a server as one JSON object.")
     private boolean json;
 
     /** Which is asked for; null for none. */
     @Nullable
     SoakMode mode() {
-        if (overload && silence) {
-            throw new CommandException("--overload and --silence are two soaks; give one of them");
+        List<SoakMode> modes = new ArrayList<>();
+        if (overload) {
+            modes.add(SoakMode.OVERLOAD);
         }
-        if (!overload && !silence && (url != null || json || !key.isEmpty())) {
-            throw new CommandException("--url, --key and --json go with --overload or --silence; give one of these");
+        if (silence) {
+            modes.add(SoakMode.SILENCE);
         }
-        return overload ? SoakMode.OVERLOAD : silence ? SoakMode.SILENCE : null;
+        if (schemas != null) {
+            modes.add(SoakMode.SCHEMAS);
+        }
+        if (modes.size() > 1) {
+            throw new CommandException("--overload, --silence and --schemas are different soaks; give one of them");
+        }
+        if (modes.isEmpty() && (url != null || json || !key.isEmpty())) {
+            throw new CommandException(
+                    "--url, --key and --json go with --overload, --silence or --schemas; give one of these");
+        }
+        return modes.isEmpty() ? null : modes.getFirst();
     }
 
     /** Whether only the script is wanted. */
@@ -95,21 +125,47 @@ final class ServerSoak {
         if (clients < 1 || clients > MOST_CLIENTS) {
             throw new CommandException("--clients must be from 1 to " + MOST_CLIENTS + ", but is " + clients);
         }
+        if (schemas != null && (schemas < 1 || schemas > MOST_SCHEMAS)) {
+            throw new CommandException("--schemas must be from 1 to " + MOST_SCHEMAS + ", but is " + schemas);
+        }
         URI given = url;
         if (given != null) {
-            soak(mode, given, time, terminal);
+            soak(mode, given, null, time, terminal);
             return;
         }
-        try (SoakServer server =
-                SoakServer.start(SoakScript.yaml(time), mode.settings(), new FileOutputStream(FileDescriptor.err))) {
-            soak(mode, server.uri(), time, terminal);
+        try {
+            Path directory = Files.createTempDirectory("hadal-soak");
+            try (SoakServer server = server(mode, SoakScript.yaml(time), directory)) {
+                soak(mode, server.uri(), directory, time, terminal);
+            } finally {
+                delete(directory);
+            }
+        } catch (IOException e) {
+            throw new CommandException("the server of this soak cannot keep its files: " + e, e);
         }
     }
 
-    private void soak(SoakMode mode, URI server, Duration time, Terminal terminal) throws InterruptedException {
+    private static SoakServer server(SoakMode mode, String script, Path directory) throws IOException {
+        return mode.looksAtFiles()
+                ? SoakServer.keeping(script, mode.settings(), directory)
+                : SoakServer.start(script, mode.settings(), new FileOutputStream(FileDescriptor.err));
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(directory);
+    }
+
+    private void soak(SoakMode mode, URI server, @Nullable Path files, Duration time, Terminal terminal)
+            throws InterruptedException {
         SoakMode.Outcome outcome;
         try {
-            outcome = mode.run(new SoakMode.Target(server, key, clients, url == null), time, terminal::progress);
+            int count = schemas == null ? 0 : schemas;
+            outcome = mode.run(new SoakMode.Target(server, key, clients, count, files), time, terminal::progress);
         } catch (IOException e) {
             throw new CommandException(
                     server + " cannot be soaked: " + e.getMessage()

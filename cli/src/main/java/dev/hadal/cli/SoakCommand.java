@@ -16,13 +16,14 @@ import picocli.CommandLine.Option;
         name = "soak",
         description = "Runs random requests together, with branches, cancellations and preemptions, and compares every"
                 + " token and every bit of its log-probabilities with what each request gives alone. Ends with 1 at the"
-                + " first difference; the seed it prints shows it again. With --overload or --silence a whole server is"
-                + " soaked instead, and 1 means that one of the bounds in the table was broken.",
+                + " first difference; the seed it prints shows it again. With --overload, --silence or --schemas a whole"
+                + " server is soaked instead, and 1 means that one of the bounds in the table was broken.",
         footer = {
             "",
             "  hadal soak --seconds 600",
             "  hadal soak --overload --minutes 10",
-            "  hadal soak --silence --minutes 10 --json"
+            "  hadal soak --silence --minutes 10 --json",
+            "  hadal soak --schemas"
         })
 final class SoakCommand implements Runnable {
     private static final Duration STANDARD = Duration.ofSeconds(60);
@@ -57,6 +58,9 @@ final class SoakCommand implements Runnable {
     public void run() {
         Duration time = time();
         SoakMode mode = server.mode();
+        if (mode == SoakMode.SCHEMAS && (seconds != null || minutes != null)) {
+            throw new CommandException("--schemas takes as long as the schemas take; say how many instead of a time");
+        }
         if (server.printsScript()) {
             server.printScript(terminal, time);
             return;

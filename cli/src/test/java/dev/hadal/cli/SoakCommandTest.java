@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hadal.cli.Cli.Result;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 class SoakCommandTest {
     private static final String FLASH =
@@ -28,7 +29,9 @@ class SoakCommandTest {
         assertThat(soak.err()).isEmpty();
         assertThat(soak.code()).isZero();
         assertThat(soak.out())
-                .containsPattern("clients +13\\n")
+                .containsPattern("clients +24\\n")
+                .containsPattern("unread all the time +12 +\\(at least 12\\)")
+                .containsPattern("queued all the time +12 +\\(at least 12\\)")
                 .containsPattern("without their answer +0 +\\(at most 0\\)");
     }
 
@@ -45,13 +48,40 @@ class SoakCommandTest {
     }
 
     @Test
+    void keepsNothingOfManyDifferentSchemas() {
+        // How long others take beside so few schemas says nothing yet; everything else has to be as after all of them.
+        Result soak = Cli.run("soak", "--schemas", "150", "--json");
+        JsonNode figures = soak.json();
+        assertThat(figures.path("soak").asString()).isEqualTo("schemas");
+        assertThat(figures.path("schemas").asInt()).isEqualTo(150);
+        assertThat(figures.path("others_beside").asInt()).isPositive();
+        assertThat(figures.path("files_growth_mb").asDouble()).isPositive();
+        assertThat(figures.path("state_mb").asDouble()).isPositive();
+        assertThat(figures.path("broken_bounds"))
+                .as(soak.err())
+                .allMatch(bound -> bound.asString().endsWith("_times"));
+        assertThat(soak.code()).isEqualTo(figures.path("broken_bounds").isEmpty() ? 0 : 1);
+    }
+
+    @Test
+    void refusesWhatSaysNothingOfSchemas() {
+        assertThat(Cli.run("soak", "--schemas", "0").err())
+                .isEqualTo("hadal: --schemas must be from 1 to 1000000, but is 0\n");
+        assertThat(Cli.run("soak", "--schemas", "--minutes", "2").err())
+                .isEqualTo("hadal: --schemas takes as long as the schemas take; say how many instead of a time\n");
+        assertThat(Cli.run("soak", "--schemas", "--silence").err())
+                .isEqualTo("hadal: --overload, --silence and --schemas are different soaks; give one of them\n");
+    }
+
+    @Test
     void saysWhatIsWrongWithAServerThatIsNotThere() {
         Result soak = Cli.run("soak", "--silence", "--seconds", "1", "--url", "http://127.0.0.1:1");
         assertThat(soak.code()).isEqualTo(1);
         assertThat(soak.err())
                 .startsWith("hadal: http://127.0.0.1:1 cannot be soaked: Connection refused; it has to run with the");
         assertThat(Cli.run("soak", "--url", "http://127.0.0.1:1").err())
-                .isEqualTo("hadal: --url, --key and --json go with --overload or --silence; give one of these\n");
+                .isEqualTo(
+                        "hadal: --url, --key and --json go with --overload, --silence or --schemas; give one of these\n");
     }
 
     @Test

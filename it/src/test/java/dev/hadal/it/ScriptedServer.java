@@ -32,10 +32,14 @@ final class ScriptedServer implements AutoCloseable {
 
     /** Starts a server of a script among the resources, and waits until it has said where it listens. */
     static ScriptedServer start(String script) {
+        return start(resource(script));
+    }
+
+    /** Starts a server of a script, and waits until it has said where it listens. */
+    static ScriptedServer start(Path script) {
         try {
             Path log = Files.createTempDirectory("hadal-it").resolve("log");
-            Process process = serve(
-                    log, List.of("--port", "0", "--script", resource(script).toString()));
+            Process process = serve(log, List.of("--port", "0", "--script", script.toString()));
             return new ScriptedServer(process, log, address(process, log));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -7,6 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 final class SoakMetrics {
     private static final long SOON_NANOS = 5_000_000_000L;
 
+    private static final double MEGA = 1e6;
+
     private final SoakClient client;
 
     SoakMetrics(SoakClient client) {
@@ -35,5 +37,22 @@ final class SoakMetrics {
             value = read(name);
         }
         return value;
+    }
+
+    /** Waits until a metric is as large, but not for long. */
+    void awaitAtLeast(double wanted, String name) throws IOException {
+        long until = System.nanoTime() + SOON_NANOS;
+        while (read(name) < wanted && System.nanoTime() < until) {
+            LockSupport.parkNanos(SOON_NANOS / 100);
+        }
+    }
+
+    /**
+     * Heap of this process in use by what is alive, in MB; the full collection for it takes a fraction of a second from
+     * whatever runs.
+     */
+    static double liveHeap() {
+        System.gc();
+        return (Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory()) / MEGA;
     }
 }

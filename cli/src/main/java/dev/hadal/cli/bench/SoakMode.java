@@ -2,24 +2,37 @@ package dev.hadal.cli.bench;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A soak of a whole server, over its connections. */
 public enum SoakMode {
     /** Three times as many requests as it can answer. */
-    OVERLOAD(8, 16) {
+    OVERLOAD {
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("limits.running", "8", "limits.queue", "16");
+        }
+
         @Override
         public Outcome run(Target target, Duration time, Consumer<String> progress)
                 throws IOException, InterruptedException {
-            SoakOverload soak = new SoakOverload(target.client(PATIENCE), target.clients(), target.here(), progress);
+            boolean here = target.files() != null;
+            SoakOverload soak = new SoakOverload(target.client(PATIENCE), target.clients(), here, progress);
             SoakReport report = soak.run(time);
             return new Outcome(report, soak.firstBroken());
         }
     },
-    /** Clients that wait for minutes. */
-    SILENCE(1, 1000) {
+    /** Clients that wait for minutes: as many can be read as there are of each kind, and as many hold the others up. */
+    SILENCE {
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("limits.running", String.valueOf(SoakSilence.KINDS), "limits.queue", "1000");
+        }
+
         @Override
         public Outcome run(Target target, Duration time, Consumer<String> progress)
                 throws IOException, InterruptedException {
@@ -27,19 +40,29 @@ public enum SoakMode {
             SoakReport report = soak.run(time);
             return new Outcome(report, soak.firstBroken());
         }
+    },
+    /** Thousands of different schemas; the time is what they take. */
+    SCHEMAS {
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("limits.state", String.valueOf(SCHEMAS_STATE));
+        }
+
+        @Override
+        public Outcome run(Target target, Duration time, Consumer<String> progress)
+                throws IOException, InterruptedException {
+            SoakSchemas soak = new SoakSchemas(target.client(PATIENCE), target.schemas(), target.files(), progress);
+            SoakReport report = soak.run();
+            return new Outcome(report, soak.firstBroken());
+        }
     };
+
+    /** Memory that a server may remember prompts in while it gets schemas: less than all of them would take. */
+    static final long SCHEMAS_STATE = 8L << 20;
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     /** A sign of life is due every five seconds. */
     private static final Duration STRICT = Duration.ofSeconds(20);
-
-    private final int running;
-    private final int queue;
-
-    SoakMode(int running, int queue) {
-        this.running = running;
-        this.queue = queue;
-    }
 
     /**
      * What is soaked.
@@ -47,9 +70,15 @@ public enum SoakMode {
      * @param uri where it listens
      * @param key sent with each request; empty for none
      * @param clients how many clients measure its capacity
-     * @param here whether it is in this process
+     * @param schemas how many schemas are sent
+     * @param files the directory of its ledger and its log if it is in this process; null if it is elsewhere
      */
-    public record Target(URI uri, String key, int clients, boolean here) {
+    public record Target(
+            URI uri,
+            String key,
+            int clients,
+            int schemas,
+            @Nullable Path files) {
         private SoakClient client(Duration patience) {
             return new SoakClient(uri, key, patience);
         }
@@ -62,10 +91,13 @@ public enum SoakMode {
      */
     public record Outcome(SoakReport report, String firstBroken) {}
 
-    /** The settings of a server that this is meant for. */
-    public Map<String, String> settings() {
-        return Map.of("limits.running", String.valueOf(running), "limits.queue", String.valueOf(queue));
+    /** Whether the files that a server writes are looked at, so that it needs a ledger and a log of requests. */
+    public boolean looksAtFiles() {
+        return this == SCHEMAS;
     }
+
+    /** The settings of a server that this is meant for, by their names. */
+    public abstract Map<String, String> settings();
 
     /**
      * Runs for some time.

@@ -140,13 +140,7 @@ public final class SoakOverload {
 
     private void measureHeap(Duration after) {
         LockSupport.parkNanos(after.toNanos());
-        heap = liveHeap();
-    }
-
-    /** Heap in use by what is alive, in MB; the full collection for it takes a fraction of a second from the load. */
-    private static double liveHeap() {
-        System.gc();
-        return (Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory()) / MEGA;
+        heap = SoakMetrics.liveHeap();
     }
 
     private void ask(int number, long sent) {
@@ -215,7 +209,7 @@ public final class SoakOverload {
                 .tell("goodput", "goodput_per_s", goodput, "answers/s")
                 .atLeast(LEAST_SHARE, "goodput of peak", "goodput_share", goodput / peak * 100, "%");
         if (here) {
-            double late = liveHeap();
+            double late = SoakMetrics.liveHeap();
             report.tell("heap in use, early", "heap_early_mb", heap, "MB")
                     .tell("heap in use, at the end", "heap_late_mb", late, "MB")
                     .atMost(MOST_GROWTH_MB, "growth of it", "heap_growth_mb", late - heap, "MB");

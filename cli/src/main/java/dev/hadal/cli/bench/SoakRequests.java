@@ -28,4 +28,25 @@ final class SoakRequests {
         return """
                 {"model":"%s","stream":%b,"prompt":"%s"}""".formatted(model, stream, text);
     }
+
+    /** With a tool of this schema. */
+    static String chat(String model, String text, boolean stream, String schema) {
+        return """
+                {"model":"%s","stream":%b,"thinking":{"type":"disabled"},"messages":[{"role":"user","content":"%s"}],\
+                "tools":[{"type":"function","function":{"name":"look_up","parameters":%s}}]}""".formatted(model, stream, text, schema);
+    }
+
+    /** With a tool of this schema. */
+    static String messages(String model, String text, boolean stream, String schema) {
+        return """
+                {"model":"%s","stream":%b,"max_tokens":1000,"messages":[{"role":"user","content":"%s"}],\
+                "tools":[{"name":"look_up","input_schema":%s}]}""".formatted(model, stream, text, schema);
+    }
+
+    /** With a tool of this schema. */
+    static String responses(String model, String text, boolean stream, String schema) {
+        return """
+                {"model":"%s","stream":%b,"input":"%s",\
+                "tools":[{"type":"function","name":"look_up","strict":false,"parameters":%s}]}""".formatted(model, stream, text, schema);
+    }
 }

@@ -11,6 +11,7 @@ public final class SoakScript {
     static final String HOLD = "Hold the place.";
     static final String FAIL = "Fail when it is your turn.";
     static final String LONG = "Read for a long time.";
+    static final String LONG_FAIL = "Read for a long time, then fail.";
     /** The words of {@link #SHORT}'s answer, of a token or two each. */
     static final int WORDS = 20;
 
@@ -19,7 +20,8 @@ public final class SoakScript {
     /**
      * The rules, as YAML.
      *
-     * @param silence how long {@link #LONG} is read; {@link #HOLD} answers for longer
+     * @param silence how long {@link #LONG} and {@link #LONG_FAIL} are not read any further; {@link #HOLD} answers for
+     *     longer
      */
     public static String yaml(Duration silence) {
         return """
@@ -39,6 +41,10 @@ public final class SoakScript {
                   - when: {contains: "%s"}
                     first_delay: %dms
                     text: "Done."
+                  - when: {contains: "%s"}
+                    first_delay: %dms
+                    text: "Done."
+                    fault: {kind: exception, after: 0}
                 """.formatted(
                 QUICK,
                 SHORT,
@@ -47,6 +53,8 @@ public final class SoakScript {
                 "word ".repeat(Math.toIntExact(60 + silence.toSeconds() * 2)).strip(),
                 FAIL,
                 LONG,
+                silence.toMillis(),
+                LONG_FAIL,
                 silence.toMillis());
     }
 }

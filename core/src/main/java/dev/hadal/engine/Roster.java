@@ -20,6 +20,8 @@ final class Roster {
     private final List<Sequence> suspects = new ArrayList<>();
     /** How many ids an answer has, by the last ones. */
     private double tokensOfEnded;
+    /** How long the model held an answer back, by the last ones. */
+    private double heldOfEnded;
 
     Roster(Memory memory, EngineOptions.ReaderLimits readers, LongSupplier clock, EngineEvents events) {
         this.memory = memory;
@@ -108,6 +110,11 @@ final class Roster {
         tenant.waiting().add(sequence);
     }
 
+    /** The model wants a sequence's next rows later, or no longer does. */
+    void hold(Sequence sequence, boolean held) {
+        sequence.held(held, clock.getAsLong());
+    }
+
     /** A step failed: what its sequences remember is void, and each is computed again alone, to find who is at fault. */
     void restart(Plan failed) {
         for (Plan.Part part : failed.parts()) {
@@ -155,7 +162,8 @@ final class Roster {
             }
         }
         boolean full = running() >= options.runningSequences();
-        double placeNanos = full ? tokensOfEnded * pace.nanos(writing, 0) / Math.max(1, options.runningSequences()) : 0;
+        double answerNanos = tokensOfEnded * pace.nanos(writing, 0) + heldOfEnded;
+        double placeNanos = full ? answerNanos / Math.max(1, options.runningSequences()) : 0;
         double promptNanos =
                 pace.promptNanosBeside(writing, options.stepTarget().toNanos());
         return new Load(waiting, running(), pending, new Load.Speed(promptNanos, placeNanos));
@@ -203,6 +211,7 @@ final class Roster {
     private void leave(Sequence ended, Tenant tenant) {
         events.ended(ended);
         tokensOfEnded = 0.9 * tokensOfEnded + 0.1 * ended.sampled();
+        heldOfEnded = 0.9 * heldOfEnded + 0.1 * ended.heldNanos(clock.getAsLong());
         List<Sequence> followers = ended.job().followers();
         followers.removeIf(follower -> follower.generation().ended());
         if (followers.isEmpty()) {

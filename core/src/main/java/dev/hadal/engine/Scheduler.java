@@ -84,7 +84,7 @@ final class Scheduler {
     private boolean hold(Sequence sequence) {
         SequenceState state = Objects.requireNonNull(sequence.state());
         long wait = sequence.suspect() ? 0 : model.waitNanos(state, sequence.ids(), sequence.known());
-        sequence.held(wait > 0);
+        roster.hold(sequence, wait > 0);
         if (wait > 0) {
             holdNanos = Math.min(holdNanos, wait);
         }

@@ -23,6 +23,8 @@ final class Sequence {
     private boolean suspect;
     private boolean shares;
     private boolean held;
+    private long heldFrom;
+    private long heldNanos;
     private long lastStep;
 
     Sequence(Job job, int choice, Generation generation) {
@@ -149,8 +151,17 @@ final class Sequence {
         return held;
     }
 
-    void held(boolean newHeld) {
+    void held(boolean newHeld, long now) {
+        if (held) {
+            heldNanos += now - heldFrom;
+        }
+        heldFrom = now;
         held = newHeld;
+    }
+
+    /** How long the model has held it back so far, in nanoseconds. */
+    long heldNanos(long now) {
+        return heldNanos + (held ? now - heldFrom : 0);
     }
 
     /** Whether its state may share memory that it has to copy before it goes on. */

@@ -150,6 +150,36 @@ class AdmissionTest {
     }
 
     @Test
+    void whatAModelHoldsBackIsWaitedForToo() {
+        QueueLimits limits =
+                new QueueLimits(WIDE.requests(), WIDE.tokens(), WIDE.bytes(), Duration.ofMillis(8_900), 100);
+        try (ToyBench bench =
+                new ToyBench(EngineOptions.defaults().withRunningSequences(1).withQueue(limits))) {
+            bench.clock.costs(0, 0);
+            // Until the average of 3 s has settled.
+            for (int i = 0; i < 60; i++) {
+                bench.submit(bench.request(10, 1));
+                bench.model.wait(known -> 1_000_000);
+                bench.engine.step();
+                bench.clock.pass(Duration.ofSeconds(3).toNanos());
+                bench.model.wait(known -> 0);
+                bench.run();
+            }
+            bench.model.wait(known -> 1_000_000);
+            bench.submit(bench.request(10, 1));
+            bench.engine.step();
+            assertThat(bench.engine.status().expectedWait())
+                    .isBetween(Duration.ofMillis(2_900), Duration.ofMillis(3_000));
+            bench.submit(bench.request(10, 1));
+            bench.submit(bench.request(10, 1));
+            assertThatThrownBy(() -> bench.engine.submit(bench.request(10, 1)))
+                    .isInstanceOfSatisfying(
+                            AdmissionException.class,
+                            e -> assertThat(e.reason()).isEqualTo(Reason.QUEUE_SECONDS));
+        }
+    }
+
+    @Test
     void whatWouldMissItsDeadlineIsRefused() {
         try (ToyBench bench = new ToyBench()) {
             bench.clock.costs(0, 1_000_000);

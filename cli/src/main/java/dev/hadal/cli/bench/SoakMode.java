@@ -30,7 +30,14 @@ public enum SoakMode {
     SILENCE {
         @Override
         public Map<String, String> settings() {
-            return Map.of("limits.running", String.valueOf(SoakSilence.KINDS), "limits.queue", "1000");
+            // What held places in an earlier soak did so for as long, and would have those who wait refused.
+            return Map.of(
+                    "limits.running",
+                    String.valueOf(SoakSilence.KINDS),
+                    "limits.queue",
+                    "1000",
+                    "limits.queue-time",
+                    "60m");
         }
 
         @Override

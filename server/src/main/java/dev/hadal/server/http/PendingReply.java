@@ -25,6 +25,8 @@ public final class PendingReply implements AutoCloseable {
             try {
                 if (!begun && !reply.ended()) {
                     reply.prepare(200, Exchange.JSON);
+                    // A proxy that collects the body would keep the blank lines to itself.
+                    reply.header("X-Accel-Buffering", "no");
                     begun = true;
                 }
                 reply.beat(BLANK);

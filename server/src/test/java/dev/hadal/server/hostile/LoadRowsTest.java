@@ -333,7 +333,9 @@ final class LoadRowsTest {
                 assertThat(chat.readUntil(": keep-alive\n\n")).endsWith(": keep-alive\n\n");
                 assertThat(messages.readUntil("event: ping")).endsWith("event: ping");
             }
-            assertThat(whole.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 200 OK");
+            assertThat(whole.readUntil("\r\n\r\n"))
+                    .startsWith("HTTP/1.1 200 OK")
+                    .contains("X-Accel-Buffering: no\r\n");
             assertThat(whole.readUntil("\n\r\n")).endsWith("\n\r\n");
         }
     }

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * inside a type body whose header has a parameter list, or is a record's compact constructor, is a method.
  */
 final class SourceBlocks {
+    /** Possessive throughout, as everything else takes a frame of the stack for each character of a text block. */
     private static final Pattern LITERAL_OR_COMMENT = Pattern.compile(
-            "\"\"\"(?:[^\\\\]|\\\\.)*?\"\"\""
+            "\"\"\"(?:[^\"\\\\]|\\\\.|\"(?!\"\"))*+\"\"\""
                     + "|\"(?:[^\"\\\\\n]|\\\\.)*+\""
                     + "|'(?:[^'\\\\\n]|\\\\.)*+'"
                     + "|//[^\n]*"
                     + "|/\\*.*?\\*/",
             Pattern.DOTALL);
+
     private static final Pattern TYPE = Pattern.compile("\\b(?:class|interface|enum|record)\\s+\\w+");
     private static final Pattern METHOD =
             Pattern.compile("(?<!new )\\b(\\w+)\\s*\\([^=]*\\)\\s*(?:throws[\\w\\s.,]+)?$");

@@ -63,4 +63,11 @@ final class SourceBlocksTest {
                 .containsExactly(
                         new Method("Range", 10, 5), new Method("toString", 20, 13), new Method("twice", 37, 10));
     }
+
+    @Test
+    void readsPastTextBlocksOfAnyLength() {
+        String block = "\"\"\"\n" + "{ \"quoted\" \\\"\"\" \\\n".repeat(20_000) + "\"\"\"";
+        assertThat(SourceBlocks.methods("class A {\n    String t = " + block + ";\n    void m() {\n    }\n}\n"))
+                .containsExactly(new Method("m", 20_004, 2));
+    }
 }

@@ -2,7 +2,6 @@ package dev.hadal.server.http;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -18,7 +17,7 @@ final class BodyReader extends InputStream {
 
     private final Request request;
     private final Limits.Body limits;
-    private final Duration grace;
+    private final Limits.Timing timing;
     private final BodyBudget.Hold hold;
     private final Runnable whenComplete;
     private final long started = System.nanoTime();
@@ -28,14 +27,14 @@ final class BodyReader extends InputStream {
     private Reply.Copy copy = Reply.Copy.NONE;
 
     /**
-     * @param grace time that a body may take whatever its pace
+     * @param timing a body may take as long as headers whatever its pace, and stand still as long as a connection
      * @param hold covers what comes; whoever keeps it releases it
      * @param whenComplete runs when nothing more of the request will come
      */
-    BodyReader(Request request, Limits.Body limits, Duration grace, BodyBudget.Hold hold, Runnable whenComplete) {
+    BodyReader(Request request, Limits.Body limits, Limits.Timing timing, BodyBudget.Hold hold, Runnable whenComplete) {
         this.request = request;
         this.limits = limits;
-        this.grace = grace;
+        this.timing = timing;
         this.hold = hold;
         this.whenComplete = whenComplete;
     }
@@ -93,8 +92,9 @@ final class BodyReader extends InputStream {
             complete = true;
             throw refused(next.getFailure());
         }
-        if (received == 0 && next.hasRemaining()) {
-            refuseMark(next);
+        if (received == 0 && next.hasRemaining() && beginsWithMark(next)) {
+            next.release();
+            throw HttpException.badRequest("the body begins with a byte-order mark; send UTF-8 without one");
         }
         received += next.remaining();
         if (received > limits.maxBytes()) {
@@ -120,24 +120,19 @@ final class BodyReader extends InputStream {
     }
 
     /** JSON begins with ASCII; a byte-order mark would be read by some and stumbled over by others. */
-    private static void refuseMark(Content.Chunk first) {
-        if ((first.getByteBuffer().get(first.getByteBuffer().position()) & 0xFF) == MARK) {
-            throw HttpException.badRequest("the body begins with a byte-order mark; send UTF-8 without one");
-        }
+    private static boolean beginsWithMark(Content.Chunk first) {
+        return (first.getByteBuffer().get(first.getByteBuffer().position()) & 0xFF) == MARK;
     }
 
     private void await() throws IOException {
         CompletableFuture<@Nullable Void> more = new CompletableFuture<>();
         request.demand(() -> more.complete(null));
-        long allowed = grace.toNanos() + TimeUnit.SECONDS.toNanos(received) / limits.bytesPerSecond();
+        long allowed = timing.headers().toNanos() + TimeUnit.SECONDS.toNanos(received) / limits.bytesPerSecond();
         try {
             more.get(Math.max(1, allowed - (System.nanoTime() - started)), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             complete = true;
-            throw HttpException.of(
-                            408,
-                            "the body came slower than " + limits.bytesPerSecond() + " bytes a second; it was given up")
-                    .closing();
+            throw late("the body came slower than " + limits.bytesPerSecond() + " bytes a second");
         } catch (ExecutionException e) {
             throw new IOException(e);
         } catch (InterruptedException e) {
@@ -146,7 +141,15 @@ final class BodyReader extends InputStream {
         }
     }
 
-    private static IOException refused(Throwable cause) {
+    private static HttpException late(String reason) {
+        return HttpException.of(408, reason + "; it was given up").closing();
+    }
+
+    private IOException refused(Throwable cause) {
+        if (cause instanceof TimeoutException) {
+            // The connection was idle, however fast the body began.
+            throw late("nothing of the body came for " + timing.idle().toSeconds() + " s");
+        }
         if (cause instanceof org.eclipse.jetty.http.HttpException bad) {
             throw HttpException.of(bad.getCode(), "the body is not framed as HTTP requires")
                     .closing();

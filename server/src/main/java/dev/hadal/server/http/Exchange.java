@@ -134,7 +134,7 @@ public final class Exchange {
             onEnd(hold::release);
             bodyHold = hold;
             hold.cover(Math.max(0, announcedLength()));
-            reader = new BodyReader(request, limits.body(), limits.timing().headers(), hold, this::watch);
+            reader = new BodyReader(request, limits.body(), limits.timing(), hold, this::watch);
             reader.copy(copyAsked);
             body = reader;
         }

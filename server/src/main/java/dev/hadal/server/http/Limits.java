@@ -91,7 +91,7 @@ public record Limits(Head head, Body body, Connections connections, Timing timin
      * Time.
      *
      * @param headers from the first byte of a request to the end of its headers
-     * @param idle on a connection without a request
+     * @param idle on a connection without a request, and without anything more of a body that has begun
      * @param writeStall for a client to take what was sent
      * @param keepAlive between two signs of life while a client waits; the first comes after at most a second
      */

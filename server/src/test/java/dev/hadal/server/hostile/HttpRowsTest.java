@@ -190,6 +190,22 @@ final class HttpRowsTest {
     }
 
     @Test
+    void h4GivesUpABodyThatStandsStillHoweverFastItBegan() throws Exception {
+        try (RawClient client = target.connect()) {
+            client.request("POST /echo HTTP/1.1", "Content-Type: application/json", "Content-Length: 1000000")
+                    .send("[" + "1".repeat(500_000));
+            assertThat(client.readToEnd())
+                    .startsWith("HTTP/1.1 408")
+                    .contains("Connection: close", "nothing of the body came for 3 s; it was given up");
+        }
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (target.http.bodyBytes() > 0 && System.nanoTime() < until) {
+            Thread.onSpinWait();
+        }
+        assertThat(target.http.bodyBytes()).isZero();
+    }
+
+    @Test
     void h5GivesUpAClientThatDoesNotReadAndServesOthersMeanwhile() throws Exception {
         try (RawClient client = RawClient.connect(target.http.port(), "127.0.0.1", 4096)) {
             client.post("/flood", Target.BODY);

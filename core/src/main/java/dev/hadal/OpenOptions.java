@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a model is run. None of it changes a result but {@code numerics} and {@code rules}.
  *
- * @param numerics what is rounded; {@link NumericsMode#QAT} is the model that was trained
+ * @param numerics what is rounded; {@link NumericsMode#QAT} is the model that was trained, {@link NumericsMode#W4A8} the
+ *     same with faster products
  * @param threads threads that compute; 0 for as many as there are processors
  * @param kernels which kernels to compute with
  * @param weights where the weights are
@@ -46,7 +47,7 @@ public record OpenOptions(
     /** All processors, the fastest kernels, notices unheard. */
     public static OpenOptions defaults() {
         return new OpenOptions(
-                NumericsMode.QAT,
+                NumericsMode.W4A8,
                 0,
                 KernelChoice.AUTO,
                 WeightPlacement.AUTO,

@@ -5,6 +5,7 @@ import dev.hadal.DeepSeek;
 import dev.hadal.OpenOptions;
 import dev.hadal.chat.Conversation;
 import dev.hadal.chat.Message;
+import dev.hadal.model.NumericsMode;
 import dev.hadal.sample.SamplingParams;
 import java.security.SecureRandom;
 import java.util.List;
@@ -96,7 +97,7 @@ final class AnswerOptions {
     /** Opens the model and says on a screen how it will compute; notices go to standard error. */
     DeepSeek open(Terminal terminal, HadalCommand hadal) {
         requireRanges();
-        OpenOptions options = hadal.options(terminal).withNumerics(numerics.mode());
+        OpenOptions options = hadal.options(terminal).withNumerics(numerics.mode(NumericsMode.W4A8));
         OpenOptions wanted = rules.rules() == null ? options : options.withRules(rules.rules());
         DeepSeek deepSeek = hadal.checked(DeepSeek.open(model.files(), wanted));
         terminal.aside("hadal: " + ComputePath.of(deepSeek));

@@ -8,6 +8,7 @@ import dev.hadal.cli.bench.MachineLimits;
 import dev.hadal.cli.bench.MachineProbe;
 import dev.hadal.cli.bench.Measurement;
 import dev.hadal.cli.bench.Workload;
+import dev.hadal.model.NumericsMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,8 +127,9 @@ final class BenchCommand implements Runnable {
         MachineProbe.measure(threads, PROBE_NANOS);
         MachineLimits before = MachineProbe.measure(threads, PROBE_NANOS);
         Runtime.getRuntime().gc();
-        OpenOptions options =
-                hadal.options(terminal).withNumerics(numerics.mode()).withThreads(threads);
+        OpenOptions options = hadal.options(terminal)
+                .withNumerics(numerics.mode(NumericsMode.W4A8))
+                .withThreads(threads);
         try (DeepSeek deepSeek = hadal.checked(DeepSeek.open(model.files(), options))) {
             measure(deepSeek, before);
         } catch (InterruptedException e) {
@@ -137,7 +139,7 @@ final class BenchCommand implements Runnable {
     }
 
     private void measureEngine() {
-        OpenOptions options = hadal.options(terminal).withNumerics(numerics.mode());
+        OpenOptions options = hadal.options(terminal).withNumerics(numerics.mode(NumericsMode.W4A8));
         try (DeepSeek deepSeek = hadal.checked(DeepSeek.open(model.files(), options))) {
             terminal.progress("waiting for the kernels to be compiled");
             deepSeek.settledKernels(WARM_UP);

@@ -2,6 +2,7 @@ package dev.hadal.cli;
 
 import dev.hadal.DeepSeek;
 import dev.hadal.OpenOptions;
+import dev.hadal.model.NumericsMode;
 import dev.hadal.model.v4.DeepSeekV4;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +87,7 @@ final class LogitsCommand implements Runnable {
                     spec.commandLine(),
                     "--ids must be at least " + (mtp ? "2 with --mtp" : "1") + ", but are " + tokens.length);
         }
-        OpenOptions options = hadal.options(terminal).withNumerics(numerics.mode());
+        OpenOptions options = hadal.options(terminal).withNumerics(numerics.mode(NumericsMode.QAT));
         if (chunk != null) {
             options = options.withBatchRows(Math.min(chunk, MOST_ROWS));
         }

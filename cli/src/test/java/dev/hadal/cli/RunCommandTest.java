@@ -118,7 +118,9 @@ class RunCommandTest {
                 "--think",
                 "much");
         assertWrong(
-                "Invalid value for option '--numerics': expected fp32 or qat but was \"fp64\"", "--numerics", "fp64");
+                "Invalid value for option '--numerics': expected fp32, qat or w4a8 but was \"fp64\"",
+                "--numerics",
+                "fp64");
     }
 
     private static void assertWrong(String sentence, String... options) {

@@ -2,6 +2,7 @@ package dev.hadal.kernel;
 
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Runs vector kernels on made-up numbers until each is about as fast as its plain twin. */
 final class KernelProbe {
@@ -24,6 +25,9 @@ final class KernelProbe {
     private final PackedMatrix fp8 = PackedMatrix.allocate(PackedMatrix.Format.FP8, 1, WIDTH);
     private final PackedMatrix fp4 = PackedMatrix.allocate(PackedMatrix.Format.FP4, 1, WIDTH);
     private final PackedMatrix bf16 = PackedMatrix.allocate(PackedMatrix.Format.BF16, 1, WIDTH);
+    private final IntegerRows integers = new IntegerRows(Rows.allocate(4, WIDTH));
+    private final int[] four = {0, 1, 2, 3};
+    private final float[] sums = new float[IntegerKernels.ROOM];
     private final float[] scratch = new float[WIDTH];
     private final EntryLayout entry = new EntryLayout(WIDTH, WIDTH - EntryLayout.GROUP);
     private final byte[] entryBytes = new byte[entry.bytes()];
@@ -53,6 +57,10 @@ final class KernelProbe {
             k -> k.packed().multiplyTwo(x.data(), 0, WIDTH, fp8, 0, y.data()),
             k -> k.packed().multiplyTwo(x.data(), 0, WIDTH, fp4, 0, y.data()),
             k -> k.packed().multiplyTwo(x.data(), 0, WIDTH, bf16, 0, y.data()),
+            k -> k.toIntegers(x.data(), 0, integers, 1),
+            k -> multiplyIntegers(k.integers(), 1),
+            k -> multiplyIntegers(k.integers(), 2),
+            k -> multiplyIntegers(k.integers(), 4),
             k -> k.sum(x.data(), 0, WIDTH),
             k -> k.sumOfSquares(x.data(), 0, WIDTH),
             k -> k.packed().blockSum(x.data(), 0, full.weights, 0, y.data(), 0),
@@ -82,6 +90,17 @@ final class KernelProbe {
         partial.over(partial.weights, 0, Panel.LANES, 128).between(0, 0, 5).scaledBy(1f);
         full.block = 32;
         partial.block = 128;
+    }
+
+    private void multiplyIntegers(@Nullable IntegerKernels kernels, int rows) {
+        if (kernels == null) {
+            return;
+        }
+        switch (rows) {
+            case 4 -> kernels.multiplyFour(integers, four, fp4, 0, sums);
+            case 2 -> kernels.multiplyTwo(integers, 0, 1, fp4, 0, sums);
+            default -> kernels.multiply(integers, 0, fp4, 0, sums);
+        }
     }
 
     private void collect(StateKernels kernels) {

@@ -1,5 +1,7 @@
 package dev.hadal.kernel;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The operations whose order of additions must be fixed, and the exponential. Everything else in the model is
  * element-wise plain Java, which has one result by the language's own rules.
@@ -32,6 +34,20 @@ public interface Kernels {
      * {@code y[j] = fma(scale[j], part, y[j])}.
      */
     void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel);
+
+    /** Products of integers; absent where those of the floats that they stand for are as fast. */
+    @Nullable
+    IntegerKernels integers();
+
+    /**
+     * Rounds a row to integers: in each block of 32 values {@code integer = rint(x * (1 / step))} and the value becomes
+     * {@code integer * step}, where the step is the block's largest magnitude / 85, rounded up to 9 significant bits, and
+     * at least {@code 2^-100}. A block with a magnitude of {@code 2^64} or more, or NaN, becomes NaN.
+     *
+     * @param x holds the values from {@code offset} on, as many as {@code to} is wide; may be those of {@code to}
+     * @param row of {@code to}
+     */
+    void toIntegers(float[] x, int offset, IntegerRows to, int row);
 
     /** The sum of {@code length} values: each lane adds in ascending order, then the lanes are folded 8, 4, 2, 1. */
     float sum(float[] x, int offset, int length);

@@ -163,6 +163,57 @@ public final class Linear {
         }
     }
 
+    /** Whether the weights are FP4, whose inputs may be rounded to integers. */
+    public boolean takesIntegers() {
+        return format instanceof WeightFormat.Fp4;
+    }
+
+    /** Whether products of integers go over the packed codes; otherwise those of the floats do that they stand for. */
+    public boolean integersOverCodes(IntegerRows x, Kernels kernels) {
+        boolean packedCodes = packed != null && packed.format == PackedMatrix.Format.FP4;
+        return packedCodes && x.paired() && kernels.integers() != null;
+    }
+
+    /**
+     * {@link #forward(Piece, Rows, int[], Rows, Compute.Worker)} for rows of integers, whose floats begin at the first
+     * input: the same bits as for those.
+     */
+    public void forward(Piece piece, IntegerRows x, int @Nullable [] picks, Rows y, Compute.Worker worker) {
+        // Asked for once: they may change while a model warms up.
+        IntegerKernels kernels = worker.kernels().integers();
+        if (kernels == null || !integersOverCodes(x, worker.kernels())) {
+            forward(piece, x.values(), picks, y, worker);
+            return;
+        }
+        float[] values = worker.workspace().lanes;
+        int[] four = worker.workspace().fourRows;
+        PackedMatrix matrix = Objects.requireNonNull(packed);
+        for (int panel = piece.firstPanel(); panel < piece.firstPanel() + piece.panels(); panel++) {
+            for (int row = piece.firstRow(); row < piece.endRow(); ) {
+                int taken = take(piece, row, picks, four);
+                switch (taken) {
+                    case 4 -> kernels.multiplyFour(x, four, matrix, panel, values);
+                    case 2 -> kernels.multiplyTwo(x, four[0], four[1], matrix, panel, values);
+                    default -> kernels.multiply(x, four[0], matrix, panel, values);
+                }
+                for (int i = 0; i < taken; i++) {
+                    copyLanes(panel, values, i * Panel.LANES, y, row + i);
+                }
+                row += taken;
+            }
+        }
+    }
+
+    /** Four rows if there are so many, or else two or one, whose numbers go to {@code rows}. */
+    private static int take(Piece piece, int row, int @Nullable [] picks, int[] rows) {
+        int rest = piece.endRow() - row;
+        int taken = rest >= 4 ? 4 : rest >= 2 ? 2 : 1;
+        for (int i = 0; i < taken; i++) {
+            rows[i] = picks == null ? row + i : picks[row + i];
+        }
+        return taken;
+    }
+
     private void copyLanes(int panelIndex, float[] values, int from, Rows y, int row) {
         int first = panelIndex * Panel.LANES;
         System.arraycopy(

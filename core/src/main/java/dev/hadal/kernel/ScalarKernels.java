@@ -3,6 +3,7 @@ package dev.hadal.kernel;
 /** The definition of every kernel, in plain Java. It is never optimised: it explains, and it is the oracle. */
 public final class ScalarKernels implements Kernels {
     private final PackedKernels packed = new ScalarPackedKernels();
+    private final IntegerKernels integers = new ScalarIntegerKernels();
     private final StateKernels state = new ScalarStateKernels();
     private final AttentionKernels attention = new ScalarAttentionKernels();
 
@@ -14,6 +15,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public PackedKernels packed() {
         return packed;
+    }
+
+    @Override
+    public IntegerKernels integers() {
+        return integers;
     }
 
     @Override
@@ -48,6 +54,14 @@ public final class ScalarKernels implements Kernels {
     private static void accumulate(float[] part, float x, float[] weights, int offset, int lanes) {
         for (int j = 0; j < lanes; j++) {
             part[j] = Math.fma(x, weights[offset + j], part[j]);
+        }
+    }
+
+    @Override
+    public void toIntegers(float[] x, int offset, IntegerRows to, int row) {
+        int width = to.values().stride();
+        for (int column = 0; column < width; column += IntegerRows.BLOCK) {
+            to.round(x, offset + column, row, column, Math.min(IntegerRows.BLOCK, width - column));
         }
     }
 

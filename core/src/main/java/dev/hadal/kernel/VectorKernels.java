@@ -6,6 +6,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The vector twin of {@link ScalarKernels}, for one width. The compiler needs that width as a constant, so
@@ -15,6 +16,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorKernels implements Kernels {
     private static final VectorSpecies<Float> FLOATS = species();
     private static final int WIDTH = FLOATS.length();
+    private static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
 
     private static VectorSpecies<Float> species() {
         try {
@@ -29,12 +31,14 @@ final class VectorKernels implements Kernels {
     private final PackedKernels packed;
     private final StateKernels state;
     private final AttentionKernels attention;
+    private final @Nullable IntegerKernels integers;
 
     VectorKernels(PanelKernels panels, PackedKernels packed, StateKernels state, AttentionKernels attention) {
         this.panels = panels;
         this.packed = packed;
         this.state = state;
         this.attention = attention;
+        this.integers = WIDTH == 16 ? new VectorIntegerKernels() : null;
     }
 
     @Override
@@ -60,6 +64,66 @@ final class VectorKernels implements Kernels {
     @Override
     public void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel) {
         panels.multiply(x, y, firstRow, rows, panel);
+    }
+
+    @Override
+    public @Nullable IntegerKernels integers() {
+        return integers;
+    }
+
+    @Override
+    public void toIntegers(float[] x, int offset, IntegerRows to, int row) {
+        int width = to.values().stride();
+        if (!to.paired()) {
+            for (int column = 0; column < width; column += IntegerRows.BLOCK) {
+                to.round(x, offset + column, row, column, Math.min(IntegerRows.BLOCK, width - column));
+            }
+            return;
+        }
+        for (int column = 0; column < width; column += PackedMatrix.GROUP) {
+            int factor = to.factorAt(row) + column / IntegerRows.BLOCK;
+            for (int block = 0; block < 4; block++) {
+                int largest = largest(x, offset + column + block * IntegerRows.BLOCK);
+                to.factors[factor + block] = IntegerRows.step(largest) * IntegerRows.FACTOR;
+            }
+            for (int half = 0; half < 2; half++) {
+                round(x, offset + column, to, row, column + half * IntegerRows.BLOCK);
+            }
+        }
+    }
+
+    /** Bits of the largest magnitude of a block. */
+    private static int largest(float[] x, int from) {
+        IntVector largest = IntVector.zero(INTS);
+        for (int i = 0; i < IntegerRows.BLOCK; i += WIDTH) {
+            IntVector bits = FloatVector.fromArray(FLOATS, x, from + i).reinterpretAsInts();
+            largest = largest.max(bits.and(Integer.MAX_VALUE));
+        }
+        return largest.reduceLanes(VectorOperators.MAX);
+    }
+
+    /** Rounds the block that begins at a column, and the one two behind it, whose integers stand above its own. */
+    private static void round(float[] x, int offset, IntegerRows to, int row, int column) {
+        int block = to.factorAt(row) + column / IntegerRows.BLOCK;
+        float lowerStep = to.factors[block] / IntegerRows.FACTOR;
+        float upperStep = to.factors[block + 2] / IntegerRows.FACTOR;
+        float lowerInverse = 1 / lowerStep;
+        float upperInverse = 1 / upperStep;
+        int from = offset + column % PackedMatrix.GROUP;
+        int value = to.values().at(row, column);
+        int pair = to.pairAt(row) + column / PackedMatrix.GROUP * 64 + column % 64;
+        for (int i = 0; i < IntegerRows.BLOCK; i += WIDTH) {
+            FloatVector lower =
+                    FloatVector.fromArray(FLOATS, x, from + i).mul(lowerInverse).add(Exponential.ROUNDER);
+            FloatVector upper = FloatVector.fromArray(FLOATS, x, from + i + 64)
+                    .mul(upperInverse)
+                    .add(Exponential.ROUNDER);
+            lower.sub(Exponential.ROUNDER).mul(lowerStep).intoArray(to.values().data(), value + i);
+            upper.sub(Exponential.ROUNDER).mul(upperStep).intoArray(to.values().data(), value + i + 64);
+            IntVector low = lower.reinterpretAsInts().and(0xffff);
+            IntVector high = upper.reinterpretAsInts().lanewise(VectorOperators.LSHL, 16);
+            low.or(high).intoArray(to.pairs, pair + i);
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts on the plain kernels and changes over to the vector ones once the compiler has translated them: before that
@@ -111,6 +112,16 @@ public final class WarmingKernels implements Kernels, AutoCloseable {
     @Override
     public void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel) {
         current.multiply(x, y, firstRow, rows, panel);
+    }
+
+    @Override
+    public @Nullable IntegerKernels integers() {
+        return current.integers();
+    }
+
+    @Override
+    public void toIntegers(float[] x, int offset, IntegerRows to, int row) {
+        current.toIntegers(x, offset, to, row);
     }
 
     @Override

@@ -16,7 +16,7 @@ public final class Workspace {
     final int[] fourRows = new int[4];
 
     /** Results for one panel and up to four rows. */
-    final float[] lanes = new float[PackedKernels.ROOM];
+    final float[] lanes = new float[IntegerKernels.ROOM];
 
     /** What the worker works on. */
     public Piece piece() {

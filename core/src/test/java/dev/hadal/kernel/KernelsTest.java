@@ -46,12 +46,21 @@ class KernelsTest {
             kernels -> overVectors((x, y, offset, length) -> {
                 kernels.add(x, offset, y, (offset + 2) % 5, length);
                 return x;
+            }),
+            "toIntegers",
+            kernels -> overVectors((x, y, offset, length) -> {
+                IntegerRows rounded = new IntegerRows(Rows.allocate(1, length));
+                if (length > 0) {
+                    kernels.toIntegers(x, offset, rounded, 0);
+                }
+                return rounded.values().data();
             }));
 
     static Stream<Arguments> operationsAndWidths() {
         return Arrays.stream(Kernels.class.getMethods())
                 .map(Method::getName)
-                .filter(name -> !List.of("name", "packed", "state", "attention").contains(name))
+                .filter(name -> !List.of("name", "packed", "state", "attention", "integers")
+                        .contains(name))
                 .flatMap(name -> Stream.of(128, 256, 512).map(bits -> Arguments.of(name, bits)));
     }
 

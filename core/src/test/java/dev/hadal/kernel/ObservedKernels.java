@@ -1,5 +1,7 @@
 package dev.hadal.kernel;
 
+import org.jspecify.annotations.Nullable;
+
 /** Passes every operation on, after a look, a wait or a failure of the test's choice. */
 public record ObservedKernels(Kernels inner, Runnable before) implements Kernels {
 
@@ -30,6 +32,17 @@ public record ObservedKernels(Kernels inner, Runnable before) implements Kernels
     public void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel) {
         before.run();
         inner.multiply(x, y, firstRow, rows, panel);
+    }
+
+    @Override
+    public @Nullable IntegerKernels integers() {
+        return inner.integers();
+    }
+
+    @Override
+    public void toIntegers(float[] x, int offset, IntegerRows to, int row) {
+        before.run();
+        inner.toIntegers(x, offset, to, row);
     }
 
     @Override

@@ -95,7 +95,7 @@ public final class DeepSeekV4 implements LanguageModel {
             loader.pack(compute.pool(), options.loading());
         }
         int rows = options.batchRows();
-        this.scratch = new Scratch(config, formats, rows, compute.threads());
+        this.scratch = new Scratch(config, formats, numerics.integerInputs(), rows, compute.threads());
         this.plainAngles = Rope.Angles.allocate(rows, plain.pairs());
         this.scaledAngles = Rope.Angles.allocate(rows, scaled.pairs());
         this.tokens = new int[rows];

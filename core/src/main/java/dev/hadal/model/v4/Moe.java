@@ -1,6 +1,7 @@
 package dev.hadal.model.v4;
 
 import dev.hadal.kernel.Compute;
+import dev.hadal.kernel.IntegerRows;
 import dev.hadal.kernel.Kernels;
 import dev.hadal.kernel.Linear;
 import dev.hadal.kernel.Panel;
@@ -18,6 +19,8 @@ import java.util.Objects;
 final class Moe {
     /** Below so many rows, panels are shared out one by one: there are few of them, and no inputs to copy together. */
     private static final int FEW_ROWS = 16;
+    /** Up to so many rows are rounded by the caller. */
+    private static final int ROUNDED_ALONE = 4;
     /** With so many experts for each thread, their pieces may be large. */
     private static final int MANY_EXPERTS = 16;
 
@@ -25,6 +28,9 @@ final class Moe {
     private final Router router;
     /** The routed experts, then the shared one. */
     private final List<Expert> experts = new ArrayList<>();
+
+    /** Whether the routed experts are. */
+    private final boolean fp4;
 
     private final int upPanels;
     private final int downPanels;
@@ -41,6 +47,7 @@ final class Moe {
         this.config = config;
         this.router = new Router(config, weights, loader);
         weights.experts().forEach(expert -> experts.add(Expert.of(expert, loader)));
+        this.fp4 = experts.getFirst().w1().takesIntegers();
         experts.add(Expert.of(weights.sharedExperts(), loader));
         this.upPanels = experts.getFirst().w1().panels();
         this.downPanels = experts.getFirst().w2().panels();
@@ -56,9 +63,44 @@ final class Moe {
         Routes routes = pass.scratch().routes;
         router.forward(pass, x, routes);
         routes.arrange(pass.rows());
+        if (integers(pass)) {
+            round(pass, pass.rows(), x, Moe::roundInput);
+        }
         pass.loop(cut(pass, upPanels, 2), this, x, Moe::up);
+        if (integers(pass)) {
+            round(pass, routes.firstSlot[config.nRoutedExperts()], x, Moe::roundGate);
+        }
         pass.loop(cut(pass, downPanels, 1), this, routes, Moe::down);
         pass.loop(pass.rows(), this, out, Moe::sum);
+    }
+
+    /** Whether inputs of routed experts are rounded to integers. */
+    private boolean integers(Pass pass) {
+        return fp4 && pass.numerics().integerInputs();
+    }
+
+    private boolean integers(Pass pass, int expert) {
+        return expert < config.nRoutedExperts() && integers(pass);
+    }
+
+    /** A few rows are rounded before other threads would have heard of it. */
+    private void round(Pass pass, int count, Rows x, Loop.Body<Moe, Rows> body) {
+        if (pass.rows() > ROUNDED_ALONE) {
+            pass.loop(count, this, x, body);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            body.run(this, pass, x, i, 0);
+        }
+    }
+
+    private void roundInput(Pass pass, Rows x, int row, int worker) {
+        pass.compute().kernels().toIntegers(x.data(), x.at(row), pass.scratch().integerHidden, row);
+    }
+
+    private void roundGate(Pass pass, Rows x, int slot, int worker) {
+        Rows gate = pass.scratch().expertGate;
+        pass.compute().kernels().toIntegers(gate.data(), gate.at(slot), pass.scratch().integerGate, slot);
     }
 
     /** How the products with matrices of all experts are cut. */
@@ -98,20 +140,28 @@ final class Moe {
         int active = routes.activeOf(item);
         Expert expert = experts.get(routes.active[active]);
         Piece piece = piece(pass, active, item, upPanels, 2, on.workspace().piece());
-        if (expert.w1.overCodes(piece.rows())) {
-            upOverCodes(pass, x, expert, piece, on);
+        Rows gate = pass.scratch().expertGate;
+        Rows up = pass.scratch().expertUp;
+        IntegerRows integers = pass.scratch().integerHidden;
+        boolean rounded = integers(pass, routes.active[active]);
+        Rows input = rounded ? integers.values() : x;
+        if (rounded && expert.w1.integersOverCodes(integers, on.kernels())) {
+            expert.w1.forward(piece, integers, routes.slotRows, gate, on);
+            expert.w3.forward(piece, integers, routes.slotRows, up, on);
+            activate(pass, piece, piece.columns(expert.w1.outputs()), on);
+        } else if (expert.w1.overCodes(piece.rows())) {
+            expert.w1.forward(piece, input, routes.slotRows, gate, on);
+            expert.w3.forward(piece, input, routes.slotRows, up, on);
+            activate(pass, piece, piece.columns(expert.w1.outputs()), on);
         } else {
-            upTiles(pass, x, expert, piece, on);
+            upTiles(pass, input, expert, piece, on);
         }
     }
 
-    private void upOverCodes(Pass pass, Rows x, Expert expert, Piece piece, Compute.Worker on) {
+    private static void activate(Pass pass, Piece piece, int columns, Compute.Worker on) {
         Routes routes = pass.scratch().routes;
         Rows gate = pass.scratch().expertGate;
         Rows up = pass.scratch().expertUp;
-        int columns = piece.columns(expert.w1.outputs());
-        expert.w1.forward(piece, x, routes.slotRows, gate, on);
-        expert.w3.forward(piece, x, routes.slotRows, up, on);
         for (int slot = piece.firstRow(); slot < piece.endRow(); slot++) {
             int g = gate.at(slot, piece.firstColumn());
             int u = up.at(slot, piece.firstColumn());
@@ -154,7 +204,11 @@ final class Moe {
         Expert expert = experts.get(routes.active[active]);
         Piece piece = piece(pass, active, item, downPanels, 1, on.workspace().piece());
         Scratch scratch = pass.scratch();
-        expert.w2.forward(piece, scratch.expertGate, null, scratch.expertOutput, on);
+        if (integers(pass, routes.active[active])) {
+            expert.w2.forward(piece, scratch.integerGate, null, scratch.expertOutput, on);
+        } else {
+            expert.w2.forward(piece, scratch.expertGate, null, scratch.expertOutput, on);
+        }
     }
 
     /** Adds the experts of each row. */

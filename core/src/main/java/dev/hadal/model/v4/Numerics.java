@@ -20,11 +20,15 @@ sealed interface Numerics {
     /** Rounds a turned index query as index keys are rounded. */
     void index(StateKernels kernels, float[] values, int offset, int length);
 
+    /** Whether inputs of FP4 products are rounded to integers, as {@link dev.hadal.kernel.Kernels#toIntegers} does. */
+    boolean integerInputs();
+
     /** The rounding of a mode. */
     static Numerics of(NumericsMode mode) {
         return switch (mode) {
             case FP32 -> new Fp32();
-            case QAT -> new Qat();
+            case QAT -> new Qat(NumericsMode.QAT, false);
+            case W4A8 -> new Qat(NumericsMode.W4A8, true);
         };
     }
 
@@ -33,6 +37,11 @@ sealed interface Numerics {
         @Override
         public NumericsMode mode() {
             return NumericsMode.FP32;
+        }
+
+        @Override
+        public boolean integerInputs() {
+            return false;
         }
 
         @Override
@@ -45,12 +54,8 @@ sealed interface Numerics {
         public void index(StateKernels kernels, float[] values, int offset, int length) {}
     }
 
-    /** What is stored or selected by is rounded, activations are not. */
-    record Qat() implements Numerics {
-        @Override
-        public NumericsMode mode() {
-            return NumericsMode.QAT;
-        }
+    /** What is stored or selected by is rounded; of activations at most the inputs of FP4 products. */
+    record Qat(NumericsMode mode, boolean integerInputs) implements Numerics {
 
         @Override
         public void round(RoundingPoint point, float[] values, int offset, int length) {}

@@ -1,5 +1,6 @@
 package dev.hadal.model.v4;
 
+import dev.hadal.kernel.IntegerRows;
 import dev.hadal.kernel.NarrowLinear;
 import dev.hadal.kernel.Panel;
 import dev.hadal.kernel.Rows;
@@ -53,6 +54,10 @@ final class Scratch {
     final Rows expertGate;
     /** [slots, expert width] */
     final Rows expertUp;
+    /** [rows, d] inputs of routed experts, where those are rounded. */
+    final IntegerRows integerHidden;
+    /** [slots, expert width] beside {@link #expertGate}, where that is rounded. */
+    final IntegerRows integerGate;
     /** [slots, d] */
     final Rows expertOutput;
 
@@ -83,7 +88,7 @@ final class Scratch {
     private static final int PARTS_PER_THREAD = 4;
     private final int topK;
 
-    Scratch(V4Config config, StateFormats formats, int rows, int threads) {
+    Scratch(V4Config config, StateFormats formats, boolean integers, int rows, int threads) {
         this.rows = rows;
         this.formats = formats;
         int dim = config.hiddenSize();
@@ -111,6 +116,8 @@ final class Scratch {
         gateScores = Rows.allocate(rows, config.nRoutedExperts());
         expertGate = Rows.allocate(slots, config.moeIntermediateSize());
         expertUp = Rows.allocate(slots, config.moeIntermediateSize());
+        integerHidden = new IntegerRows(Rows.allocate(integers ? rows : 0, dim));
+        integerGate = new IntegerRows(integers ? expertGate : Rows.allocate(0, 0));
         expertOutput = Rows.allocate(slots, dim);
         routes = new Routes(config, rows, threads);
         topK = config.indexTopk();
@@ -175,7 +182,8 @@ final class Scratch {
                 .mapToLong(Rows::bytes)
                 .sum();
         long workers = attention.length * (attention[0].bytes() + index[0].bytes() + compressor[0].bytes());
-        long shared = routes.bytes() + tiles.bytes() + fresh.data.length;
+        long shared = integerHidden.values().bytes() + integerHidden.bytes() + integerGate.bytes();
+        shared += routes.bytes() + tiles.bytes() + fresh.data.length;
         for (TopK part : partial) {
             shared += part.bytes();
         }

@@ -25,7 +25,7 @@ record StateFormats(RowFormat.Entry entry, RowFormat.Key key, int window, int en
                         config.slidingWindow(),
                         entry,
                         key);
-            case QAT ->
+            case QAT, W4A8 ->
                 new StateFormats(
                         new RowFormat.Fp8Entry(new EntryLayout(entry, entry - config.qkRopeHeadDim())),
                         new RowFormat.Fp4Key(new KeyLayout(key)),

@@ -21,7 +21,7 @@ final class SinglePass {
             plain.angles(row, angles, row);
         }
         StateFormats formats = StateFormats.of(config, NumericsMode.FP32);
-        Scratch scratch = new Scratch(config, formats, rows, 1);
+        Scratch scratch = new Scratch(config, formats, true, rows, 1);
         return new Pass(
                 new Compute(KernelSelector.scalar(), 1),
                 Numerics.of(NumericsMode.FP32),

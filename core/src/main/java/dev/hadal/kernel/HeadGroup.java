@@ -30,6 +30,8 @@ public final class HeadGroup {
     final float[] sum = new float[LANES];
     /** What sums so far must be multiplied by; its logarithm at first. */
     final float[] factor = new float[LANES];
+    /** [dim] weighted sum of a block's keys for one head, as the plain kernels need it. */
+    final float[] part;
     /** [lanes, dim] weighted sums of the keys. */
     final Rows values;
     /** Factor of every score. */
@@ -43,6 +45,7 @@ public final class HeadGroup {
     public HeadGroup(int dim) {
         this.dim = dim;
         this.queries = new float[dim * LANES];
+        this.part = new float[dim];
         this.values = Rows.allocate(LANES, dim);
     }
 
@@ -116,6 +119,7 @@ public final class HeadGroup {
     /** Memory held, in bytes. */
     public long bytes() {
         return values.bytes()
-                + (long) (queries.length + scores.length + max.length + sum.length + factor.length) * Float.BYTES;
+                + (long) (queries.length + scores.length + max.length + sum.length + factor.length + part.length)
+                        * Float.BYTES;
     }
 }

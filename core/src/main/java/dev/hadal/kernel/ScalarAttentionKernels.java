@@ -52,7 +52,7 @@ final class ScalarAttentionKernels implements AttentionKernels {
 
     /** The values from {@code column} on. */
     static void addValues(Rows keys, int first, int count, HeadGroup heads, int column) {
-        float[] part = new float[heads.dim];
+        float[] part = heads.part;
         for (int head = 0; head < heads.lanes; head++) {
             Arrays.fill(part, 0f);
             for (int j = 0; j < count; j++) {

@@ -6,6 +6,7 @@ public final class ScalarKernels implements Kernels {
     private final IntegerKernels integers = new ScalarIntegerKernels();
     private final StateKernels state = new ScalarStateKernels();
     private final AttentionKernels attention = new ScalarAttentionKernels();
+    private final Lanes lanes = new Lanes();
 
     @Override
     public String name() {
@@ -34,7 +35,7 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel) {
-        float[] part = new float[Panel.LANES];
+        float[] part = lanes.zero();
         for (int row = firstRow; row < firstRow + rows; row++) {
             int input = x.at(row, panel.inputColumn);
             int output = y.at(row, panel.outputColumn);
@@ -67,20 +68,20 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public float sum(float[] x, int offset, int length) {
-        float[] lanes = new float[SUM_LANES];
+        float[] sums = lanes.zero();
         for (int i = 0; i < length; i++) {
-            lanes[i % SUM_LANES] += x[offset + i];
+            sums[i % SUM_LANES] += x[offset + i];
         }
-        return fold(lanes);
+        return fold(sums);
     }
 
     @Override
     public float sumOfSquares(float[] x, int offset, int length) {
-        float[] lanes = new float[SUM_LANES];
+        float[] sums = lanes.zero();
         for (int i = 0; i < length; i++) {
-            lanes[i % SUM_LANES] = Math.fma(x[offset + i], x[offset + i], lanes[i % SUM_LANES]);
+            sums[i % SUM_LANES] = Math.fma(x[offset + i], x[offset + i], sums[i % SUM_LANES]);
         }
-        return fold(lanes);
+        return fold(sums);
     }
 
     /** Folds the lanes of a sum: 16 to 8, 4, 2, 1, the upper half onto the lower. */

@@ -32,6 +32,7 @@ final class VectorKernels implements Kernels {
     private final StateKernels state;
     private final AttentionKernels attention;
     private final @Nullable IntegerKernels integers;
+    private final Lanes lanes = new Lanes();
 
     VectorKernels(PanelKernels panels, PackedKernels packed, StateKernels state, AttentionKernels attention) {
         this.panels = panels;
@@ -128,24 +129,24 @@ final class VectorKernels implements Kernels {
 
     @Override
     public float sum(float[] x, int offset, int length) {
-        float[] lanes = new float[SUM_LANES];
+        float[] sums = lanes.zero();
         int whole = length - length % SUM_LANES;
         for (int lane = 0; lane < SUM_LANES; lane += WIDTH) {
             FloatVector sum = FloatVector.zero(FLOATS);
             for (int i = lane; i < whole; i += SUM_LANES) {
                 sum = sum.add(FloatVector.fromArray(FLOATS, x, offset + i));
             }
-            sum.intoArray(lanes, lane);
+            sum.intoArray(sums, lane);
         }
         for (int i = whole; i < length; i++) {
-            lanes[i - whole] += x[offset + i];
+            sums[i - whole] += x[offset + i];
         }
-        return ScalarKernels.fold(lanes);
+        return ScalarKernels.fold(sums);
     }
 
     @Override
     public float sumOfSquares(float[] x, int offset, int length) {
-        float[] lanes = new float[SUM_LANES];
+        float[] sums = lanes.zero();
         int whole = length - length % SUM_LANES;
         for (int lane = 0; lane < SUM_LANES; lane += WIDTH) {
             FloatVector sum = FloatVector.zero(FLOATS);
@@ -153,45 +154,46 @@ final class VectorKernels implements Kernels {
                 FloatVector v = FloatVector.fromArray(FLOATS, x, offset + i);
                 sum = v.fma(v, sum);
             }
-            sum.intoArray(lanes, lane);
+            sum.intoArray(sums, lane);
         }
         for (int i = whole; i < length; i++) {
-            lanes[i - whole] = Math.fma(x[offset + i], x[offset + i], lanes[i - whole]);
+            sums[i - whole] = Math.fma(x[offset + i], x[offset + i], sums[i - whole]);
         }
-        return ScalarKernels.fold(lanes);
+        return ScalarKernels.fold(sums);
     }
 
+    /**
+     * {@link Exponential#exp}, lane by lane. It stands here and in {@link #swiglu}: as a method of its own it is not always
+     * inlined, and would then get and give its vectors as objects.
+     */
     @Override
-    public void exponentials(float[] x, int offset, int length, float shift) {
+    public void exponentials(float[] values, int offset, int length, float shift) {
         int i = 0;
         for (; i + WIDTH <= length; i += WIDTH) {
-            exp(FloatVector.fromArray(FLOATS, x, offset + i).sub(shift)).intoArray(x, offset + i);
+            FloatVector x = FloatVector.fromArray(FLOATS, values, offset + i).sub(shift);
+            FloatVector rounded = x.fma(
+                    FloatVector.broadcast(FLOATS, Exponential.LOG2_E),
+                    FloatVector.broadcast(FLOATS, Exponential.ROUNDER));
+            FloatVector n = rounded.sub(Exponential.ROUNDER);
+            FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_HIGH), x);
+            r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_LOW), r);
+            FloatVector p =
+                    r.fma(FloatVector.broadcast(FLOATS, Exponential.C5), FloatVector.broadcast(FLOATS, Exponential.C4));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C3));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C2));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C1));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C0));
+            p = p.fma(r.mul(r), r).add(1f);
+            IntVector exponent =
+                    rounded.reinterpretAsInts().sub(Exponential.ROUNDER_BITS).lanewise(VectorOperators.LSHL, 23);
+            FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+            e = e.blend(0f, x.compare(VectorOperators.LT, Exponential.LOWEST));
+            e = e.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, Exponential.HIGHEST));
+            e.blend(x, x.test(VectorOperators.IS_NAN)).intoArray(values, offset + i);
         }
         for (; i < length; i++) {
-            x[offset + i] = Exponential.exp(x[offset + i] - shift);
+            values[offset + i] = Exponential.exp(values[offset + i] - shift);
         }
-    }
-
-    /** {@link Exponential#exp}, lane by lane. */
-    private static FloatVector exp(FloatVector x) {
-        FloatVector rounded = x.fma(
-                FloatVector.broadcast(FLOATS, Exponential.LOG2_E), FloatVector.broadcast(FLOATS, Exponential.ROUNDER));
-        FloatVector n = rounded.sub(Exponential.ROUNDER);
-        FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_HIGH), x);
-        r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_LOW), r);
-        FloatVector p =
-                r.fma(FloatVector.broadcast(FLOATS, Exponential.C5), FloatVector.broadcast(FLOATS, Exponential.C4));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C3));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C2));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C1));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C0));
-        p = p.fma(r.mul(r), r).add(1f);
-        IntVector exponent =
-                rounded.reinterpretAsInts().sub(Exponential.ROUNDER_BITS).lanewise(VectorOperators.LSHL, 23);
-        FloatVector result = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
-        result = result.blend(0f, x.compare(VectorOperators.LT, Exponential.LOWEST));
-        result = result.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, Exponential.HIGHEST));
-        return result.blend(x, x.test(VectorOperators.IS_NAN));
     }
 
     @Override
@@ -215,8 +217,27 @@ final class VectorKernels implements Kernels {
             FloatVector g = FloatVector.fromArray(FLOATS, gate, gateOffset + i).min(limit);
             FloatVector u =
                     FloatVector.fromArray(FLOATS, up, upOffset + i).max(-limit).min(limit);
-            FloatVector sigmoidal = g.div(exp(g.neg()).add(1f));
-            sigmoidal.mul(u).mul(clamp.weight()).intoArray(gate, gateOffset + i);
+            FloatVector x = g.neg();
+            FloatVector rounded = x.fma(
+                    FloatVector.broadcast(FLOATS, Exponential.LOG2_E),
+                    FloatVector.broadcast(FLOATS, Exponential.ROUNDER));
+            FloatVector n = rounded.sub(Exponential.ROUNDER);
+            FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_HIGH), x);
+            r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_LOW), r);
+            FloatVector p =
+                    r.fma(FloatVector.broadcast(FLOATS, Exponential.C5), FloatVector.broadcast(FLOATS, Exponential.C4));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C3));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C2));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C1));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C0));
+            p = p.fma(r.mul(r), r).add(1f);
+            IntVector exponent =
+                    rounded.reinterpretAsInts().sub(Exponential.ROUNDER_BITS).lanewise(VectorOperators.LSHL, 23);
+            FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+            e = e.blend(0f, x.compare(VectorOperators.LT, Exponential.LOWEST));
+            e = e.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, Exponential.HIGHEST));
+            e = e.blend(x, x.test(VectorOperators.IS_NAN));
+            g.div(e.add(1f)).mul(u).mul(clamp.weight()).intoArray(gate, gateOffset + i);
         }
         for (; i < width; i++) {
             float g = Math.min(gate[gateOffset + i], limit);

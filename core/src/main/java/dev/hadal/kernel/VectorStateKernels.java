@@ -78,18 +78,7 @@ final class VectorStateKernels implements StateKernels {
         for (int group = 0; group < layout.plain(); group += EntryLayout.GROUP) {
             float scale = Formats.fp8GroupScale(maxAbs(values, offset + group, EntryLayout.GROUP));
             to[at + layout.scalesAt() + group / EntryLayout.GROUP] = (byte) (Float.floatToRawIntBits(scale) >>> 23);
-            float inverse = 1f / scale;
-            for (int l = 0; l < 16; l += WIDTH) {
-                int from = offset + group + l;
-                IntVector codes = e4m3(values, from, inverse)
-                        .or(e4m3(values, from + 16, inverse).lanewise(VectorOperators.LSHL, 8))
-                        .or(e4m3(values, from + 32, inverse).lanewise(VectorOperators.LSHL, 16))
-                        .or(e4m3(values, from + 48, inverse).lanewise(VectorOperators.LSHL, 24));
-                if (Float.isNaN(scale)) {
-                    codes = IntVector.zero(INTS);
-                }
-                codes.reinterpretAsBytes().intoArray(to, at + group + 4 * l);
-            }
+            storeCodes(values, offset + group, scale, to, at + group);
         }
         for (int i = layout.plain(), place = at + layout.rotaryAt(); i < layout.width(); i++, place += 2) {
             short bits = Formats.toBf16(values[offset + i]);
@@ -106,21 +95,31 @@ final class VectorStateKernels implements StateKernels {
         return max.reduceLanes(VectorOperators.MAX);
     }
 
-    /** {@link Formats#toE4m3} of scaled numbers. */
-    private static IntVector e4m3(float[] values, int from, float inverse) {
-        FloatVector v = FloatVector.fromArray(FLOATS, values, from).mul(inverse);
-        FloatVector magnitude = v.abs().min(448f);
-        IntVector sign =
-                v.reinterpretAsInts().lanewise(VectorOperators.LSHR, 24).and(0x80);
-        IntVector small = magnitude.add(E4M3_ROUNDER).reinterpretAsInts().sub(E4M3_ROUNDER_BITS);
-        IntVector m = magnitude.reinterpretAsInts();
-        IntVector normal = m.add(m.lanewise(VectorOperators.LSHR, 20).and(1))
-                .add(0x7ffff)
-                .lanewise(VectorOperators.LSHR, 20)
-                .sub(120 << 3);
-        VectorMask<Integer> subnormal =
-                magnitude.compare(VectorOperators.LT, 0x1p-6f).cast(INTS);
-        return normal.blend(small, subnormal).or(sign);
+    /** {@link Formats#toE4m3} of the scaled numbers of a group, or zeros if its scale is no number. */
+    private static void storeCodes(float[] values, int from, float scale, byte[] to, int at) {
+        float inverse = 1f / scale;
+        int numbers = Float.isNaN(scale) ? 0 : -1;
+        for (int l = 0; l < 16; l += WIDTH) {
+            IntVector codes = IntVector.zero(INTS);
+            // Spelled out, as in loadEntry, which says why.
+            for (int shift = 0, i = from + l; shift < 32; shift += 8, i += 16) {
+                FloatVector v = FloatVector.fromArray(FLOATS, values, i).mul(inverse);
+                FloatVector magnitude = v.abs().min(448f);
+                IntVector sign =
+                        v.reinterpretAsInts().lanewise(VectorOperators.LSHR, 24).and(0x80);
+                IntVector small =
+                        magnitude.add(E4M3_ROUNDER).reinterpretAsInts().sub(E4M3_ROUNDER_BITS);
+                IntVector m = magnitude.reinterpretAsInts();
+                IntVector normal = m.add(m.lanewise(VectorOperators.LSHR, 20).and(1))
+                        .add(0x7ffff)
+                        .lanewise(VectorOperators.LSHR, 20)
+                        .sub(120 << 3);
+                VectorMask<Integer> subnormal =
+                        magnitude.compare(VectorOperators.LT, 0x1p-6f).cast(INTS);
+                codes = codes.or(normal.blend(small, subnormal).or(sign).lanewise(VectorOperators.LSHL, shift));
+            }
+            codes.and(numbers).reinterpretAsBytes().intoArray(to, at + 4 * l);
+        }
     }
 
     @Override

@@ -31,7 +31,7 @@ final class Attention {
     private final @Nullable Indexer indexer;
     private final CoreAttention core;
 
-    Attention(V4Config config, int layer, V4Weights.Attention weights, Rope rope, Loader loader) {
+    Attention(V4Config config, int layer, V4Weights.Attention weights, Loader loader) {
         this.config = config;
         this.layer = layer;
         LayerKind kind = layer < config.numHiddenLayers() ? config.layerKind(layer) : LayerKind.SWA;
@@ -50,10 +50,9 @@ final class Attention {
                 : new Compressor(
                         weights.compressor(),
                         kind,
-                        rope,
                         loader,
                         new Compressor.Target(layer, state -> Objects.requireNonNull(state.compressed()), false));
-        this.indexer = weights.indexer() == null ? null : new Indexer(config, layer, weights.indexer(), rope, loader);
+        this.indexer = weights.indexer() == null ? null : new Indexer(config, layer, weights.indexer(), loader);
         if (compressor != null) {
             reading.addAll(compressor.matrices());
         }
@@ -137,7 +136,8 @@ final class Attention {
     private void remember(Pass pass) {
         byte[] fresh = pass.scratch().fresh.data;
         int bytes = pass.scratch().formats.entry().bytes(1);
-        for (Batch.Span span : pass.spans()) {
+        for (int i = 0; i < pass.spans().size(); i++) {
+            Batch.Span span = pass.spans().get(i);
             Window window = Pass.state(span, layer, config.numHiddenLayers()).window();
             int end = span.firstRow() + span.rows();
             for (int row = Math.max(span.firstRow(), end - config.slidingWindow()); row < end; row++) {

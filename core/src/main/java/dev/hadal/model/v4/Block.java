@@ -14,11 +14,11 @@ final class Block {
     private final RmsNorm ffnNorm;
     private final Moe moe;
 
-    Block(V4Config config, int layer, V4Weights.Layer weights, Rope rope, Loader loader) {
+    Block(V4Config config, int layer, V4Weights.Layer weights, Loader loader) {
         this.layer = layer;
         this.attnMix = mix(config, weights.hcAttnFn(), weights.hcAttnBase(), weights.hcAttnScale());
         this.attnNorm = loader.norm(weights.attnNorm());
-        this.attention = new Attention(config, layer, weights.attn(), rope, loader);
+        this.attention = new Attention(config, layer, weights.attn(), loader);
         this.ffnMix = mix(config, weights.hcFfnFn(), weights.hcFfnBase(), weights.hcFfnScale());
         this.ffnNorm = loader.norm(weights.ffnNorm());
         this.moe = new Moe(config, weights.ffn(), loader);

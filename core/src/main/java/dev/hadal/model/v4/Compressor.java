@@ -21,7 +21,6 @@ final class Compressor {
     private final Linear wgate;
     private final float[] ape;
     private final RmsNorm norm;
-    private final Rope rope;
     private final LayerKind kind;
     private final int width;
     private final Target target;
@@ -40,17 +39,15 @@ final class Compressor {
      *
      * @param weights its four tensors
      * @param kind of the layer: ratio, and whether blocks overlap
-     * @param rope of the layer
      * @param loader prepares the tensors
      * @param target takes the entries
      */
-    Compressor(V4Weights.Compressor weights, LayerKind kind, Rope rope, Loader loader, Target target) {
+    Compressor(V4Weights.Compressor weights, LayerKind kind, Loader loader, Target target) {
         this.wkv = loader.linear(weights.wkv());
         this.wgate = loader.linear(weights.wgate());
         this.ape = weights.ape().floats();
         this.norm = loader.norm(weights.norm());
         this.kind = kind;
-        this.rope = rope;
         this.target = target;
         this.width = norm.weight().length;
     }
@@ -140,8 +137,9 @@ final class Compressor {
         pass.numerics().round(RoundingPoint.COMPRESSED, entry, 0, width);
         norm.forward(kernels, entry, 0);
         pass.numerics().round(RoundingPoint.NORM, entry, 0, width);
-        Rope.Angles angles = workspace.angles(rope, block * kind.ratio());
-        angles.rotate(kernels.state(), entry, width - 2 * rope.pairs(), 0);
+        Rope.Angles angles = pass.scratch().blockAngles(kind);
+        int lastRow = span.firstRow() + (block + 1) * kind.ratio() - 1 - pass.positions()[span.firstRow()];
+        angles.rotate(kernels.state(), entry, width - 2 * angles.pairs(), lastRow);
         pass.numerics().round(RoundingPoint.ROTARY, entry, 0, width);
         if (target.index()) {
             pass.numerics().turn(kernels.state(), entry, 0, width);

@@ -51,114 +51,107 @@ final class CoreAttention {
         int heads = config.numAttentionHeads();
         int group = group(pass);
         int parts = parts(pass, group);
-        Tile tile = new Tile(pass, angles, item / parts, pass.compute().on(worker));
-        tile.loadWindow();
+        int tile = item / parts;
+        Compute.Worker on = pass.compute().on(worker);
+        loadWindow(pass, tile, on);
+        Tiles tiles = pass.scratch().tiles;
         for (int first = item % parts * group; first < heads; first += parts * group) {
-            tile.attend(first, Math.min(group, heads - first));
+            int count = Math.min(group, heads - first);
+            for (int row = tiles.firstRow(tile); row < tiles.firstRow(tile) + tiles.rows(tile); row++) {
+                attend(pass, tile, row, first, count, on);
+                finish(pass, angles, row, first, count, on);
+            }
         }
     }
 
-    /** Some rows of one sequence on one worker. */
-    private final class Tile {
-        private final Pass pass;
-        private final Rope.Angles angles;
-        private final Compute.Worker worker;
-        private final AttentionWorkspace workspace;
-        private final StateKernels kernels;
-        private final RowFormat.Entry format;
-        private final LayerState state;
-        private final Batch.Span span;
-        private final int firstRow;
-        private final int rows;
-        /** Position of the oldest entry that the first row sees. */
-        private final int oldest;
+    private static Batch.Span span(Pass pass, int tile) {
+        return pass.spans().get(pass.scratch().tiles.span(tile));
+    }
 
-        Tile(Pass pass, Rope.Angles angles, int tile, Compute.Worker worker) {
-            this.pass = pass;
-            this.angles = angles;
-            this.worker = worker;
-            this.workspace = pass.scratch().attention[worker.index()];
-            this.kernels = worker.kernels().state();
-            this.format = pass.scratch().formats.entry();
-            Tiles tiles = pass.scratch().tiles;
-            this.span = pass.spans().get(tiles.span(tile));
-            this.state = Pass.state(span, layer, config.numHiddenLayers());
-            this.firstRow = tiles.firstRow(tile);
-            this.rows = tiles.rows(tile);
-            this.oldest = Math.max(0, pass.positions()[firstRow] - config.slidingWindow() + 1);
-        }
+    /** Position of the oldest entry that the first row of a tile sees. */
+    private int oldest(Pass pass, int tile) {
+        return Math.max(0, pass.positions()[pass.scratch().tiles.firstRow(tile)] - config.slidingWindow() + 1);
+    }
 
-        /** Reads the entries that any of the rows sees in its window: from this batch if they are that young. */
-        void loadWindow() {
-            long start = pass.times().clock();
-            Rows window = workspace.window;
-            int begin = pass.positions()[span.firstRow()];
-            int end = pass.positions()[firstRow] + rows;
-            for (int position = oldest; position < end; position++) {
-                int to = window.at(position - oldest);
-                if (position >= begin) {
-                    int row = span.firstRow() + position - begin;
-                    format.read(kernels, pass.scratch().fresh, row, window.data(), to);
-                } else {
-                    Window ring = state.window();
-                    format.read(kernels, ring.page(position), ring.row(position), window.data(), to);
-                }
-            }
-            pass.times().gathered(worker.index(), start);
-        }
-
-        void attend(int firstHead, int heads) {
-            HeadGroup group = workspace.heads;
-            for (int row = firstRow; row < firstRow + rows; row++) {
-                int position = pass.positions()[row];
-                int size = Math.min(position + 1, config.slidingWindow());
-                group.start(pass.scratch().queries, row, firstHead, heads, sink, softmaxScale);
-                for (int from = 0; from < size; from += HeadGroup.BLOCK) {
-                    int first = position + 1 - size - oldest + from;
-                    group.attend(worker.kernels(), workspace.window, first, Math.min(HeadGroup.BLOCK, size - from));
-                }
-                if (kind != LayerKind.SWA) {
-                    compressed(group, row, (position + 1) / kind.ratio());
-                }
-                finish(group, row, firstHead, heads);
+    /** Reads the entries that any row of a tile sees in its window: from this batch if they are that young. */
+    private void loadWindow(Pass pass, int tile, Compute.Worker on) {
+        long start = pass.times().clock();
+        RowFormat.Entry format = pass.scratch().formats.entry();
+        StateKernels kernels = on.kernels().state();
+        Rows window = pass.scratch().attention[on.index()].window;
+        Tiles tiles = pass.scratch().tiles;
+        Batch.Span span = span(pass, tile);
+        Window ring = Pass.state(span, layer, config.numHiddenLayers()).window();
+        int oldest = oldest(pass, tile);
+        int begin = pass.positions()[span.firstRow()];
+        int end = pass.positions()[tiles.firstRow(tile)] + tiles.rows(tile);
+        for (int position = oldest; position < end; position++) {
+            int to = window.at(position - oldest);
+            if (position >= begin) {
+                int row = span.firstRow() + position - begin;
+                format.read(kernels, pass.scratch().fresh, row, window.data(), to);
+            } else {
+                format.read(kernels, ring.page(position), ring.row(position), window.data(), to);
             }
         }
+        pass.times().gathered(on.index(), start);
+    }
 
-        private void compressed(HeadGroup group, int row, int visible) {
-            Scratch scratch = pass.scratch();
-            boolean chosen = kind == LayerKind.CSA && !scratch.allSelected(row);
-            int count = chosen ? scratch.selectedCount[row] : visible;
-            for (int from = 0; from < count; from += HeadGroup.BLOCK) {
-                int size = Math.min(HeadGroup.BLOCK, count - from);
-                gather(chosen ? scratch.selected : null, chosen ? row * config.indexTopk() + from : from, size);
-                group.attend(worker.kernels(), workspace.keys, 0, size);
-            }
+    /** Attends with some heads of a row, which stay in the worker's group. */
+    private void attend(Pass pass, int tile, int row, int firstHead, int heads, Compute.Worker on) {
+        AttentionWorkspace workspace = pass.scratch().attention[on.index()];
+        HeadGroup group = workspace.heads;
+        int position = pass.positions()[row];
+        int size = Math.min(position + 1, config.slidingWindow());
+        int first = position + 1 - size - oldest(pass, tile);
+        group.start(pass.scratch().queries, row, firstHead, heads, sink, softmaxScale);
+        for (int from = 0; from < size; from += HeadGroup.BLOCK) {
+            group.attend(on.kernels(), workspace.window, first + from, Math.min(HeadGroup.BLOCK, size - from));
         }
-
-        /** Reads entries {@code selected[from ..]}, or {@code from ..} if all are. */
-        private void gather(int @Nullable [] selected, int from, int size) {
-            long start = pass.times().clock();
-            Entries entries = Objects.requireNonNull(state.compressed()).entries();
-            Rows keys = workspace.keys;
-            for (int i = 0; i < size; i++) {
-                int entry = selected == null ? from + i : selected[from + i];
-                Page page = entries.page(entry / Entries.PAGE);
-                format.read(kernels, page, entry % Entries.PAGE, keys.data(), keys.at(i));
-            }
-            pass.times().gathered(worker.index(), start);
+        if (kind != LayerKind.SWA) {
+            LayerState state = Pass.state(span(pass, tile), layer, config.numHiddenLayers());
+            compressed(pass, Objects.requireNonNull(state.compressed()).entries(), row, on);
         }
+    }
 
-        /** Writes the values of the heads, rotated back to position zero. */
-        private void finish(HeadGroup group, int row, int firstHead, int heads) {
-            Rows values = pass.scratch().values;
-            int dim = config.headDim();
-            for (int head = 0; head < heads; head++) {
-                int at = values.at(row, (firstHead + head) * dim);
-                group.divide(head, values.data(), at);
-                pass.numerics().round(RoundingPoint.ATTENTION, values.data(), at, dim);
-                angles.rotateBack(kernels, values.data(), at + dim - config.qkRopeHeadDim(), row);
-                pass.numerics().round(RoundingPoint.ROTARY, values.data(), at, dim);
-            }
+    private void compressed(Pass pass, Entries entries, int row, Compute.Worker on) {
+        Scratch scratch = pass.scratch();
+        AttentionWorkspace workspace = scratch.attention[on.index()];
+        boolean chosen = kind == LayerKind.CSA && !scratch.allSelected(row);
+        int count = chosen ? scratch.selectedCount[row] : (pass.positions()[row] + 1) / kind.ratio();
+        for (int from = 0; from < count; from += HeadGroup.BLOCK) {
+            int size = Math.min(HeadGroup.BLOCK, count - from);
+            int first = chosen ? row * config.indexTopk() + from : from;
+            gather(pass, entries, chosen ? scratch.selected : null, first, size, on);
+            workspace.heads.attend(on.kernels(), workspace.keys, 0, size);
+        }
+    }
+
+    /** Reads entries {@code selected[from ..]}, or {@code from ..} if all are. */
+    private static void gather(
+            Pass pass, Entries entries, int @Nullable [] selected, int from, int size, Compute.Worker on) {
+        long start = pass.times().clock();
+        RowFormat.Entry format = pass.scratch().formats.entry();
+        Rows keys = pass.scratch().attention[on.index()].keys;
+        for (int i = 0; i < size; i++) {
+            int entry = selected == null ? from + i : selected[from + i];
+            Page page = entries.page(entry / Entries.PAGE);
+            format.read(on.kernels().state(), page, entry % Entries.PAGE, keys.data(), keys.at(i));
+        }
+        pass.times().gathered(on.index(), start);
+    }
+
+    /** Writes the values of the heads of a row, rotated back to position zero. */
+    private void finish(Pass pass, Rope.Angles angles, int row, int firstHead, int heads, Compute.Worker on) {
+        HeadGroup group = pass.scratch().attention[on.index()].heads;
+        Rows values = pass.scratch().values;
+        int dim = config.headDim();
+        for (int head = 0; head < heads; head++) {
+            int at = values.at(row, (firstHead + head) * dim);
+            group.divide(head, values.data(), at);
+            pass.numerics().round(RoundingPoint.ATTENTION, values.data(), at, dim);
+            angles.rotateBack(on.kernels().state(), values.data(), at + dim - config.qkRopeHeadDim(), row);
+            pass.numerics().round(RoundingPoint.ROTARY, values.data(), at, dim);
         }
     }
 }

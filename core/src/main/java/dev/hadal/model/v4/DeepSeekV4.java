@@ -80,8 +80,7 @@ public final class DeepSeekV4 implements LanguageModel {
         Loader loader = new Loader(config);
         this.embedding = new Embedding(weights.embed());
         for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
-            Rope rope = config.layerKind(layer) == LayerKind.SWA ? plain : scaled;
-            blocks.add(new Block(config, layer, weights.layers().get(layer), rope, loader));
+            blocks.add(new Block(config, layer, weights.layers().get(layer), loader));
         }
         this.finalMix = new FinalMix(
                 config,
@@ -90,7 +89,7 @@ public final class DeepSeekV4 implements LanguageModel {
                 weights.hcHeadScale().floats(),
                 loader.norm(weights.norm()));
         this.head = loader.linear(weights.head());
-        this.mtp = weights.mtp() == null ? null : new Mtp(config, weights.mtp(), plain, loader);
+        this.mtp = weights.mtp() == null ? null : new Mtp(config, weights.mtp(), loader);
         if (options.packed()) {
             loader.pack(compute.pool(), options.loading());
         }
@@ -236,7 +235,7 @@ public final class DeepSeekV4 implements LanguageModel {
                 Batch.Span whole = batch.spans().getFirst();
                 Batch.Span span = new Batch.Span(whole.state(), 0, next.length);
                 Pass draft = pass(List.of(span));
-                block.forward(draft, embedding, scratch.streams, scratch.hidden);
+                block.forward(draft, embedding, scratch.streams);
                 head.forward(scratch.hidden, rows(drafts), next.length, compute);
             }
         });
@@ -304,9 +303,18 @@ public final class DeepSeekV4 implements LanguageModel {
                 positions[row] = span.state().length() + i;
                 plain.angles(positions[row], plainAngles, row);
                 scaled.angles(positions[row], scaledAngles, row);
+                blockAngles(LayerKind.CSA, row);
+                blockAngles(LayerKind.HCA, row);
             }
         }
         return pass(batch.spans());
+    }
+
+    private void blockAngles(LayerKind kind, int row) {
+        int end = positions[row] + 1;
+        if (end % kind.ratio() == 0) {
+            scaled.angles(end - kind.ratio(), scratch.blockAngles(kind), row);
+        }
     }
 
     private Pass pass(List<Batch.Span> spans) {
@@ -338,7 +346,7 @@ public final class DeepSeekV4 implements LanguageModel {
         }
         int dim = config.hiddenSize();
         Rows hidden = scratch.hidden;
-        finalMix.forward(pass, scratch.streams, hidden, pass.rows());
+        finalMix.forward(pass, scratch.streams);
         int wanted = 0;
         for (int row = 0; row < pass.rows(); row++) {
             if (batch.wantsLogits(row)) {

@@ -19,22 +19,26 @@ final class FinalMix {
         this.norm = norm;
     }
 
-    /** From {@code streams}, [rows, 4 d], to {@code hidden}, [rows, d], for the first {@code rows} rows. */
-    void forward(Pass pass, Rows streams, Rows hidden, int rows) {
+    /** From {@code streams}, [rows, 4 d], to {@code scratch.hidden}, [rows, d]. */
+    void forward(Pass pass, Rows streams) {
+        Scratch scratch = pass.scratch();
+        fn.forward(streams, scratch.mix, pass.rows(), scratch.mixParts, pass.compute());
+        pass.loop(pass.rows(), this, streams, FinalMix::row);
+        norm.forward(pass, scratch.hidden, pass.rows());
+    }
+
+    private void row(Pass pass, Rows streams, int row, int worker) {
         Rows mix = pass.scratch().mix;
+        Rows hidden = pass.scratch().hidden;
         int width = HyperConnection.STREAMS * config.hiddenSize();
-        fn.forward(streams, mix, rows, pass.scratch().mixParts, pass.compute());
-        pass.compute().pool().run(rows, (row, worker) -> {
-            float squares = pass.compute().kernels().sumOfSquares(streams.data(), streams.at(row), width);
-            float factor = RmsNorm.factor(squares, width, config.rmsNormEps());
-            int at = mix.at(row);
-            for (int j = 0; j < HyperConnection.STREAMS; j++) {
-                float logit = mix.data()[at + j] * factor * scale[0] + base[j];
-                mix.data()[at + j] = HyperConnection.sigmoid(logit) + config.hcEps();
-            }
-            HyperConnection.mixDown(streams, row, mix.data(), at, hidden);
-            pass.numerics().round(RoundingPoint.HEAD, hidden.data(), hidden.at(row), config.hiddenSize());
-        });
-        norm.forward(pass, hidden, rows);
+        float squares = pass.compute().kernels().sumOfSquares(streams.data(), streams.at(row), width);
+        float factor = RmsNorm.factor(squares, width, config.rmsNormEps());
+        int at = mix.at(row);
+        for (int j = 0; j < HyperConnection.STREAMS; j++) {
+            float logit = mix.data()[at + j] * factor * scale[0] + base[j];
+            mix.data()[at + j] = HyperConnection.sigmoid(logit) + config.hcEps();
+        }
+        HyperConnection.mixDown(streams, row, mix.data(), at, hidden);
+        pass.numerics().round(RoundingPoint.HEAD, hidden.data(), hidden.at(row), config.hiddenSize());
     }
 }

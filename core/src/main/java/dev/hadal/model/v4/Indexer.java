@@ -2,11 +2,12 @@ package dev.hadal.model.v4;
 
 import dev.hadal.kernel.IndexQuery;
 import dev.hadal.kernel.Kernels;
-import dev.hadal.kernel.Linear;
+import dev.hadal.kernel.Products;
 import dev.hadal.kernel.Rows;
 import dev.hadal.kernel.Selection;
 import dev.hadal.kernel.TopK;
 import dev.hadal.model.Batch;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -17,22 +18,21 @@ final class Indexer {
     /** Pages that are worth a worker's while. */
     private static final int LEAST_PAGES = 16;
 
-    private final Linear wqB;
-    private final Linear weightsProj;
+    private final Products wqB;
+    private final Products weightsProj;
     private final Compressor compressor;
     private final V4Config config;
     private final int layer;
     private final float weightScale;
 
-    Indexer(V4Config config, int layer, V4Weights.Indexer weights, Rope rope, Loader loader) {
+    Indexer(V4Config config, int layer, V4Weights.Indexer weights, Loader loader) {
         this.config = config;
         this.layer = layer;
-        this.wqB = loader.linear(weights.wqB());
-        this.weightsProj = loader.linear(weights.weightsProj());
+        this.wqB = new Products(List.of(loader.linear(weights.wqB())));
+        this.weightsProj = new Products(List.of(loader.linear(weights.weightsProj())));
         this.compressor = new Compressor(
                 weights.compressor(),
                 LayerKind.CSA,
-                rope,
                 loader,
                 new Compressor.Target(layer, state -> Objects.requireNonNull(state.index()), true));
         this.weightScale = (float) (1 / Math.sqrt((double) config.indexHeadDim() * config.indexNHeads()));
@@ -61,8 +61,8 @@ final class Indexer {
         if (longest <= config.indexTopk()) {
             return;
         }
-        wqB.forward(qr, scratch.indexQueries, pass.rows(), pass.compute());
-        weightsProj.forward(x, scratch.indexWeights, pass.rows(), pass.compute());
+        wqB.to(0, scratch.indexQueries).forward(qr, pass.rows(), pass.compute());
+        weightsProj.to(0, scratch.indexWeights).forward(x, pass.rows(), pass.compute());
         pass.loop(pass.rows(), this, scratch.indexWeights, Indexer::query);
         int parts = parts(pass, longest);
         scratch.indexParts = parts;

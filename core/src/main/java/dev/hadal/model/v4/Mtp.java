@@ -17,9 +17,9 @@ final class Mtp {
     private final RmsNorm hnorm;
     private final FinalMix finalMix;
 
-    Mtp(V4Config config, V4Weights.Mtp weights, Rope plain, Loader loader) {
+    Mtp(V4Config config, V4Weights.Mtp weights, Loader loader) {
         this.config = config;
-        this.block = new Block(config, config.numHiddenLayers(), weights.layer(), plain, loader);
+        this.block = new Block(config, config.numHiddenLayers(), weights.layer(), loader);
         this.eProj = loader.linear(weights.eProj());
         this.hProj = loader.linear(weights.hProj());
         this.enorm = loader.norm(weights.enorm());
@@ -33,14 +33,13 @@ final class Mtp {
     }
 
     /**
-     * Computes the hidden vectors of the drafts.
+     * Computes the hidden vectors of the drafts into {@code scratch.hidden}, [rows, d], ready for the head.
      *
      * @param pass tells rows and positions; its tokens are those that follow each row
      * @param embed the model's embedding
      * @param streams [rows, 4 d] of the main model, after its last layer
-     * @param hidden [rows, d], ready for the head
      */
-    void forward(Pass pass, Embedding embed, Rows streams, Rows hidden) {
+    void forward(Pass pass, Embedding embed, Rows streams) {
         Scratch s = pass.scratch();
         int rows = pass.rows();
         int dim = config.hiddenSize();
@@ -62,7 +61,7 @@ final class Mtp {
             }
         }
         block.forward(pass, drafts);
-        finalMix.forward(pass, drafts, hidden, rows);
+        finalMix.forward(pass, drafts);
     }
 
     private void add(Rows a, Rows b, int row, Rows to, int at) {

@@ -84,6 +84,9 @@ final class Scratch {
 
     final CompressorWorkspace[] compressor;
 
+    private final Rope.Angles csaBlocks;
+    private final Rope.Angles hcaBlocks;
+
     private static final int ALL = -1;
     private static final int PARTS_PER_THREAD = 4;
     private final int topK;
@@ -129,15 +132,20 @@ final class Scratch {
         for (int i = 0; i < threads; i++) {
             attention[i] = new AttentionWorkspace(config);
             index[i] = new IndexWorkspace(config);
-            compressor[i] = new CompressorWorkspace(
-                    LayerKind.HCA.ratio(),
-                    Math.max(config.headDim(), config.indexHeadDim()),
-                    config.qkRopeHeadDim() / 2);
+            compressor[i] =
+                    new CompressorWorkspace(LayerKind.HCA.ratio(), Math.max(config.headDim(), config.indexHeadDim()));
         }
+        csaBlocks = Rope.Angles.allocate(rows, config.qkRopeHeadDim() / 2);
+        hcaBlocks = Rope.Angles.allocate(rows, config.qkRopeHeadDim() / 2);
         partial = new TopK[threads == 1 ? 0 : PARTS_PER_THREAD * threads];
         for (int i = 0; i < partial.length; i++) {
             partial[i] = new TopK(topK);
         }
+    }
+
+    /** For rows that complete a block of a kind: the angles of the block's first position, which all layers share. */
+    Rope.Angles blockAngles(LayerKind kind) {
+        return kind == LayerKind.CSA ? csaBlocks : hcaBlocks;
     }
 
     /** Notes whether a row sees all its visible blocks, or else some that are still to be selected. */
@@ -184,6 +192,7 @@ final class Scratch {
         long workers = attention.length * (attention[0].bytes() + index[0].bytes() + compressor[0].bytes());
         long shared = integerHidden.values().bytes() + integerHidden.bytes() + integerGate.bytes();
         shared += routes.bytes() + tiles.bytes() + fresh.data.length;
+        shared += csaBlocks.bytes() + hcaBlocks.bytes();
         for (TopK part : partial) {
             shared += part.bytes();
         }

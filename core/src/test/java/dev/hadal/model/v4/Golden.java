@@ -12,6 +12,7 @@ import dev.hadal.model.SequenceState;
 import dev.hadal.tensor.Tensor;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -56,6 +57,11 @@ final class Golden implements AutoCloseable {
     /** The same on fast kernels and one thread. */
     DeepSeekV4 model(NumericsMode numerics) {
         return model(numerics, FastKernels.INSTANCE, 1);
+    }
+
+    /** Its configuration, as text that a test may change. */
+    String json() {
+        return new String(checkpoint.configJson(), StandardCharsets.UTF_8);
     }
 
     float[] floats(String tensor) {

@@ -19,6 +19,8 @@ public final class Linear {
     private static final int ROWS_WORTH_UNPACKING = 17;
     /** The same for FP4, which gains less by four rows at once. */
     private static final int FP4_ROWS_WORTH_UNPACKING = 13;
+    /** Rows of integers that a second-level cache keeps beside a panel. */
+    private static final int INTEGER_ROWS = 64;
     /** Bytes of mapped weights that are copied before their pages are given back. */
     private static final int MAPPED_AT_ONCE = 8 << 20;
 
@@ -188,25 +190,28 @@ public final class Linear {
         float[] values = worker.workspace().lanes;
         int[] four = worker.workspace().fourRows;
         PackedMatrix matrix = Objects.requireNonNull(packed);
-        for (int panel = piece.firstPanel(); panel < piece.firstPanel() + piece.panels(); panel++) {
-            for (int row = piece.firstRow(); row < piece.endRow(); ) {
-                int taken = take(piece, row, picks, four);
-                switch (taken) {
-                    case 4 -> kernels.multiplyFour(x, four, matrix, panel, values);
-                    case 2 -> kernels.multiplyTwo(x, four[0], four[1], matrix, panel, values);
-                    default -> kernels.multiply(x, four[0], matrix, panel, values);
+        for (int block = piece.firstRow(); block < piece.endRow(); block += INTEGER_ROWS) {
+            int end = Math.min(piece.endRow(), block + INTEGER_ROWS);
+            for (int panel = piece.firstPanel(); panel < piece.firstPanel() + piece.panels(); panel++) {
+                for (int row = block; row < end; ) {
+                    int taken = take(row, end, picks, four);
+                    switch (taken) {
+                        case 4 -> kernels.multiplyFour(x, four, matrix, panel, values);
+                        case 2 -> kernels.multiplyTwo(x, four[0], four[1], matrix, panel, values);
+                        default -> kernels.multiply(x, four[0], matrix, panel, values);
+                    }
+                    for (int i = 0; i < taken; i++) {
+                        copyLanes(panel, values, i * Panel.LANES, y, row + i);
+                    }
+                    row += taken;
                 }
-                for (int i = 0; i < taken; i++) {
-                    copyLanes(panel, values, i * Panel.LANES, y, row + i);
-                }
-                row += taken;
             }
         }
     }
 
-    /** Four rows if there are so many, or else two or one, whose numbers go to {@code rows}. */
-    private static int take(Piece piece, int row, int @Nullable [] picks, int[] rows) {
-        int rest = piece.endRow() - row;
+    /** Four rows if there are so many before {@code end}, or else two or one; their numbers go to {@code rows}. */
+    private static int take(int row, int end, int @Nullable [] picks, int[] rows) {
+        int rest = end - row;
         int taken = rest >= 4 ? 4 : rest >= 2 ? 2 : 1;
         for (int i = 0; i < taken; i++) {
             rows[i] = picks == null ? row + i : picks[row + i];

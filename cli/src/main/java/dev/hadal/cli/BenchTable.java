@@ -53,6 +53,7 @@ record BenchTable(DeepSeek deepSeek, String kernels, MachineLimits before, Machi
         terminal.row("system", conditions.system() + ", " + conditions.jvm());
         terminal.row("hadal", new Version().getVersion()[0]);
         terminal.row("kernels", kernels + ", " + deepSeek.model().limits().batchRows() + " rows a batch");
+        terminal.row("numerics", numerics());
         terminal.row("weights", weights());
         terminal.row(
                 "memory read", limits(before.readOne(), before.readAll(), after.readOne(), after.readAll(), "GB/s"));
@@ -116,6 +117,10 @@ record BenchTable(DeepSeek deepSeek, String kernels, MachineLimits before, Machi
                 .toList();
     }
 
+    private String numerics() {
+        return NumericsOption.name(deepSeek.model().numerics());
+    }
+
     private String weights() {
         long packed = deepSeek.model().packedBytes();
         return packed == 0 ? "mapped" : "packed in memory, " + Figures.bytes(packed);
@@ -146,6 +151,7 @@ record BenchTable(DeepSeek deepSeek, String kernels, MachineLimits before, Machi
                 .put("jvm", conditions.jvm())
                 .put("version", new Version().getVersion()[0])
                 .put("kernels", kernels)
+                .put("numerics", numerics())
                 .put("packed_bytes", deepSeek.model().packedBytes())
                 .put("batch_rows", deepSeek.model().limits().batchRows());
         object.set("limits_before", json(before));

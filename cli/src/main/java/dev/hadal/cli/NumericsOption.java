@@ -1,6 +1,7 @@
 package dev.hadal.cli;
 
 import dev.hadal.model.NumericsMode;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -22,6 +23,11 @@ final class NumericsOption {
     /** The mode asked for, or else {@code usual}. */
     NumericsMode mode(NumericsMode usual) {
         return mode == null ? usual : mode;
+    }
+
+    /** A mode as it is spelled in the documents. */
+    static String name(NumericsMode mode) {
+        return mode.name().toLowerCase(Locale.ROOT);
     }
 
     /** Spelled as in the documents. */

@@ -4,6 +4,7 @@ import dev.hadal.ChatBackend;
 import dev.hadal.DeepSeek;
 import dev.hadal.OpenOptions;
 import dev.hadal.checkpoint.DirectoryFiles;
+import dev.hadal.model.NumericsMode;
 import dev.hadal.nano.EmbeddedModel;
 import dev.hadal.server.HadalServer;
 import dev.hadal.server.ServedApi;
@@ -64,6 +65,9 @@ final class ServeCommand implements Runnable {
 
     @Mixin
     private ServerSettings server = new ServerSettings();
+
+    @Mixin
+    private NumericsOption numerics = new NumericsOption();
 
     @Option(
             names = {"-m", "--model"},
@@ -178,7 +182,9 @@ final class ServeCommand implements Runnable {
             }
             return served;
         }
-        OpenOptions options = hadal.options(notices::add).withEngine(config.engine());
+        OpenOptions options = hadal.options(notices::add)
+                .withNumerics(numerics.mode(NumericsMode.W4A8))
+                .withEngine(config.engine());
         if (models.isEmpty()) {
             served.add(
                     List.of(FLASH, PRO, NANO),

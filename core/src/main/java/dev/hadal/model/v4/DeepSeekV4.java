@@ -182,6 +182,11 @@ public final class DeepSeekV4 implements LanguageModel {
         times = sums == null ? StepTimes.off() : sums;
     }
 
+    /** What is rounded. */
+    public NumericsMode numerics() {
+        return options.numerics();
+    }
+
     /** Threads that compute. */
     public int threads() {
         return compute.threads();

@@ -15,15 +15,13 @@ import java.util.List;
 
 /** What a chat remembers of the answers it gave, so that a conversation goes on from exactly where it was. */
 final class AnswerMemory {
-    /** 16 MiB. */
-    private static final long MAX_IDS = 4L << 20;
-    /** At most 32 MiB. */
-    private static final long MAX_REASONING_CHARS = 16L << 20;
+    private static final long MAX_PROMPT_BYTES = 16L << 20;
+    private static final long MAX_REASONING_BYTES = 32L << 20;
 
     private final Tokenizer tokenizer;
     private final PromptEncoder encoder;
-    private final PromptMemory prompts = new PromptMemory(MAX_IDS);
-    private final ReasoningMemory reasoning = new ReasoningMemory(MAX_REASONING_CHARS);
+    private final PromptMemory prompts = new PromptMemory(MAX_PROMPT_BYTES);
+    private final ReasoningMemory reasoning = new ReasoningMemory(MAX_REASONING_BYTES);
     private final int endOfSentence;
 
     AnswerMemory(Tokenizer tokenizer, PromptEncoder encoder) {

@@ -136,13 +136,15 @@ public final class Chat implements ChatBackend {
                 null);
         SamplingParams chosen = options.sampling();
         List<ChatRun> runs = new ArrayList<>();
-        for (Generation generation : submit(new GenerationRequest(
+        GenerationRequest request = new GenerationRequest(
                 prompt,
                 chosen == null ? profile.sampling() : chosen,
                 limits(options.limits(), format.mode(), longest - prompt.length),
                 output,
-                context.origin()))) {
-            runs.add(new ChatRun(generation, prompt, answerings.get()));
+                context.origin());
+        for (Generation generation : submit(request)) {
+            // The request has its own copy of the ids: of those that wait, there is no other.
+            runs.add(new ChatRun(generation, request.prompt(), answerings.get()));
         }
         return List.copyOf(runs);
     }

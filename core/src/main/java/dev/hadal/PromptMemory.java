@@ -29,13 +29,16 @@ final class PromptMemory {
     private static final Segment USER = new Segment.Control(ControlTokens.USER);
     private static final Segment END_OF_SENTENCE = new Segment.Control(ControlTokens.END_OF_SENTENCE);
 
-    private final long maxIds;
-    private final Map<String, int[]> answers = new LinkedHashMap<>(16, 0.75f, true);
-    private long idsHeld;
+    /** What an answer takes beside its ids: key, entry, its place in the table and the array's head. */
+    static final int ENTRY_BYTES = 256;
 
-    /** A memory of at most so many ids of all answers together. */
-    PromptMemory(long maxIds) {
-        this.maxIds = maxIds;
+    private final long maxBytes;
+    private final Map<String, int[]> answers = new LinkedHashMap<>(16, 0.75f, true);
+    private long bytesHeld;
+
+    /** A memory of at most so many bytes, all answers together. */
+    PromptMemory(long maxBytes) {
+        this.maxBytes = maxBytes;
     }
 
     /**
@@ -49,13 +52,17 @@ final class PromptMemory {
         String key = key(namespace, reasoned ? THINK : END_THINK, answer);
         synchronized (answers) {
             int[] before = answers.put(key, ids.clone());
-            idsHeld += ids.length - (before == null ? 0 : before.length);
+            bytesHeld += bytes(ids) - (before == null ? 0 : bytes(before));
             var oldest = answers.values().iterator();
-            while (idsHeld > maxIds && oldest.hasNext()) {
-                idsHeld -= oldest.next().length;
+            while (bytesHeld > maxBytes && oldest.hasNext()) {
+                bytesHeld -= bytes(oldest.next());
                 oldest.remove();
             }
         }
+    }
+
+    private static long bytes(int[] ids) {
+        return ENTRY_BYTES + (long) ids.length * Integer.BYTES;
     }
 
     /** The ids of a prompt, with those of remembered answers as they were sampled. */

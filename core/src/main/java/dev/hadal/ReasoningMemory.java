@@ -17,13 +17,16 @@ final class ReasoningMemory {
     /** A namespace cannot run into an id: ids are reduced to letters and digits. */
     private static final char SEPARATOR = '\n';
 
-    private final long maxChars;
-    private final Map<String, String> reasoning = new LinkedHashMap<>(16, 0.75f, true);
-    private long charsHeld;
+    /** What a text takes beside its characters: heads of strings, entry, its place in the table. */
+    static final int ENTRY_BYTES = 256;
 
-    /** A memory of at most so many characters, a text counting once for each call that it led to. */
-    ReasoningMemory(long maxChars) {
-        this.maxChars = maxChars;
+    private final long maxBytes;
+    private final Map<String, String> reasoning = new LinkedHashMap<>(16, 0.75f, true);
+    private long bytesHeld;
+
+    /** A memory of at most so many bytes, a text counting once for each call that it led to. */
+    ReasoningMemory(long maxBytes) {
+        this.maxBytes = maxBytes;
     }
 
     /** Remembers what led to the calls of a message. */
@@ -35,19 +38,20 @@ final class ReasoningMemory {
             }
             synchronized (reasoning) {
                 String before = reasoning.put(key, message.reasoning());
-                charsHeld += cost(key, message.reasoning()) - (before == null ? 0 : cost(key, before));
+                bytesHeld += bytes(key, message.reasoning()) - (before == null ? 0 : bytes(key, before));
                 var oldest = reasoning.entrySet().iterator();
-                while (charsHeld > maxChars && oldest.hasNext()) {
+                while (bytesHeld > maxBytes && oldest.hasNext()) {
                     var forgotten = oldest.next();
-                    charsHeld -= cost(forgotten.getKey(), forgotten.getValue());
+                    bytesHeld -= bytes(forgotten.getKey(), forgotten.getValue());
                     oldest.remove();
                 }
             }
         }
     }
 
-    private static long cost(String key, String text) {
-        return (long) key.length() + text.length();
+    private static long bytes(String key, String text) {
+        // Whatever is not Latin takes two bytes a character.
+        return ENTRY_BYTES + Character.BYTES * ((long) key.length() + text.length());
     }
 
     /** The conversation with what it lacks and is remembered. */

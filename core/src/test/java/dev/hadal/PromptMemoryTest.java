@@ -11,6 +11,7 @@ import dev.hadal.chat.ToolSpec;
 import dev.hadal.chat.V4PromptEncoder;
 import dev.hadal.tokenizer.Segment;
 import dev.hadal.tokenizer.Tokenizer;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -21,7 +22,7 @@ class PromptMemoryTest {
     private static final List<ToolSpec> TOOLS = List.of(ToolSpec.function("{\"name\": \"f\"}"));
 
     private final Tokenizer tokenizer = Tokenizer.load(NanoFiles.DIRECTORY.resolve("tokenizer.json"));
-    private final PromptMemory memory = new PromptMemory(1000);
+    private final PromptMemory memory = new PromptMemory(1 << 20);
 
     private static List<Segment> prompt(ThinkingMode mode, Message... messages) {
         return ENCODER.encode(Conversation.of(messages).withTools(TOOLS), EncodingOptions.of(mode));
@@ -107,7 +108,8 @@ class PromptMemoryTest {
 
     @Test
     void forgetsWhatWasUsedLeastRecently() {
-        PromptMemory small = new PromptMemory(24);
+        // Of 12, 10 and 9 ids, two fit.
+        PromptMemory small = new PromptMemory(2 * PromptMemory.ENTRY_BYTES + 24 * Integer.BYTES);
         for (String content : List.of("The capital", "of France", "The capital", "is Paris")) {
             List<Segment> answer = ENCODER.answer(Message.assistant(content), ThinkingMode.CHAT);
             small.remember("", false, answer, sampled(content));
@@ -115,6 +117,36 @@ class PromptMemoryTest {
         assertThat(isRemembered(small, "The capital")).isTrue();
         assertThat(isRemembered(small, "of France")).isFalse();
         assertThat(isRemembered(small, "is Paris")).isTrue();
+    }
+
+    @Test
+    void shortAnswersCountForMoreThanTheirIds() {
+        PromptMemory small = new PromptMemory(10L * PromptMemory.ENTRY_BYTES);
+        for (int i = 10; i < 60; i++) {
+            List<Segment> answer = ENCODER.answer(Message.assistant("" + i), ThinkingMode.CHAT);
+            small.remember("", false, answer, sampled("" + i));
+        }
+        // 268 bytes each.
+        assertThat(isRemembered(small, "59")).isTrue();
+        assertThat(isRemembered(small, "51")).isTrue();
+        assertThat(isRemembered(small, "50")).isFalse();
+    }
+
+    @Test
+    void manyShortAnswersStayWithinTheirMemory() {
+        long most = 4L << 20;
+        PromptMemory small = new PromptMemory(most);
+        long before = liveBytes();
+        for (int i = 0; i < 100_000; i++) {
+            small.remember("a", false, List.of(new Segment.Text("" + i)), new int[] {i});
+        }
+        assertThat(liveBytes() - before).isLessThan(most);
+        assertThat(small.encode("a", List.of(new Segment.Text("1")), tokenizer)).isNotEmpty();
+    }
+
+    private static long liveBytes() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     private boolean isRemembered(PromptMemory small, String content) {

@@ -8,7 +8,7 @@ import dev.hadal.chat.ToolCall;
 import org.junit.jupiter.api.Test;
 
 class ReasoningMemoryTest {
-    private final ReasoningMemory memory = new ReasoningMemory(100);
+    private final ReasoningMemory memory = new ReasoningMemory(1 << 20);
 
     private static Message.Assistant calling(String reasoning, String... ids) {
         return new Message.Assistant(
@@ -50,12 +50,24 @@ class ReasoningMemoryTest {
 
     @Test
     void forgetsTheOldestWhenThereIsTooMuch() {
-        ReasoningMemory small = new ReasoningMemory(30);
+        ReasoningMemory small = new ReasoningMemory(2 * (ReasoningMemory.ENTRY_BYTES + 30));
         small.remember("", calling("0123456789", "a1"));
         small.remember("", calling("0123456789", "a2"));
         small.remember("", calling("0123456789", "a3"));
         assertThat(restored(small, "", calling("", "a1"))).isEmpty();
         assertThat(restored(small, "", calling("", "a2"))).isEqualTo("0123456789");
         assertThat(restored(small, "", calling("", "a3"))).isEqualTo("0123456789");
+    }
+
+    @Test
+    void shortTextsCountForMoreThanTheirCharacters() {
+        ReasoningMemory small = new ReasoningMemory(10L * ReasoningMemory.ENTRY_BYTES);
+        for (int i = 10; i < 60; i++) {
+            small.remember("", calling("!", "" + i));
+        }
+        // 264 bytes each.
+        assertThat(restored(small, "", calling("", "59"))).isEqualTo("!");
+        assertThat(restored(small, "", calling("", "51"))).isEqualTo("!");
+        assertThat(restored(small, "", calling("", "50"))).isEmpty();
     }
 }

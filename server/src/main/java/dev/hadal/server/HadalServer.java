@@ -39,8 +39,11 @@ public final class HadalServer implements AutoCloseable {
     private final HttpServer http;
     private final List<Route> routes;
     private final ScheduledExecutorService clock;
+    private final ApiKeys keys;
     /** What the log was last told to be wrong; only the clock's thread uses it. */
     private String reported = "";
+    /** Whether shares are as the key file wants them, as far as the log knows; only the clock's thread uses it. */
+    private boolean sharesInForce;
 
     /**
      * What routes are made of.
@@ -59,10 +62,12 @@ public final class HadalServer implements AutoCloseable {
         this.desk = desk;
         this.ledger = ledger;
         this.http = http;
+        this.keys = keys;
+        this.sharesInForce = keys.tenants() > 1;
         this.clock = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("hadal-keys").factory());
         var _ = clock.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
-        var _ = clock.scheduleWithFixedDelay(keys::refresh, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
+        var _ = clock.scheduleWithFixedDelay(this::refreshKeys, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
     }
 
     /**
@@ -101,6 +106,17 @@ public final class HadalServer implements AutoCloseable {
                 ledger.close();
             }
             throw e;
+        }
+    }
+
+    /** Shares are made when the server starts: then, one tenant had nobody to leave anything for. */
+    private void refreshKeys() {
+        keys.refresh();
+        if (!sharesInForce && keys.tenants() > 1) {
+            sharesInForce = true;
+            logger.log(
+                    Level.WARNING,
+                    "the key file has more than one tenant now; limits.tenant-share is in force after a restart");
         }
     }
 

@@ -9,6 +9,7 @@ import static dev.hadal.server.config.Setting.Kind.SWITCH;
 import static dev.hadal.server.config.Setting.Kind.TEXT;
 
 import dev.hadal.engine.EngineOptions;
+import dev.hadal.server.auth.ApiKeys;
 import dev.hadal.server.config.ConfigException;
 import dev.hadal.server.config.Setting;
 import dev.hadal.server.config.Settings;
@@ -115,7 +116,7 @@ public record ServerConfig(
                 setting("limits.queue-tokens", COUNT, "16777216", "tokens of waiting prompts; beyond: 429"),
                 setting("limits.queue-bytes", BYTES, "256MiB", "memory of waiting requests; beyond: 429"),
                 setting("limits.queue-time", DURATION, "10m", "predicted wait; beyond: 429"),
-                setting("limits.tenant-share", COUNT, "50", "percent for one tenant of what others leave; with keys"),
+                setting("limits.tenant-share", COUNT, "50", "percent for one of several tenants of what others leave"),
                 setting("limits.running", COUNT, "64", "answers that are computed at a time"),
                 setting("limits.step", DURATION, "5m", "longest step of a model before the server is not ready"),
                 setting(
@@ -132,7 +133,7 @@ public record ServerConfig(
     /**
      * Checks the settings as a whole.
      *
-     * @throws ConfigException if they do not go together
+     * @throws ConfigException if they do not go together, or the key file is wrong
      * @throws dev.hadal.server.http.TlsException if the TLS files are wrong
      */
     public static ServerConfig of(Settings settings) {
@@ -150,7 +151,7 @@ public record ServerConfig(
         if (!format.equals("text") && !format.equals("json")) {
             throw new ConfigException("log.format must be text or json, but is " + format);
         }
-        int share = tenantShare(settings, keys != null);
+        int share = tenantShare(settings, keys);
         String ledger = settings.text("ledger");
         return new ServerConfig(
                 new HttpOptions(
@@ -174,13 +175,15 @@ public record ServerConfig(
                 settings.duration("drain"));
     }
 
-    /** In percent; without keys there is one tenant, who has nobody to leave anything for. */
-    private static int tenantShare(Settings settings, boolean keys) {
+    /** In percent; a tenant who is the only one has nobody to leave anything for. */
+    private static int tenantShare(Settings settings, @Nullable Path keys) {
         int share = settings.count("limits.tenant-share");
         if (share < 1 || share > EngineOptions.QueueLimits.UNSHARED) {
             throw new ConfigException("limits.tenant-share must be from 1 to 100, but is " + share);
         }
-        return keys ? share : EngineOptions.QueueLimits.UNSHARED;
+        // Whoever uses the keys tells what is unsafe about their file.
+        boolean several = keys != null && ApiKeys.read(keys, warning -> {}).tenants() > 1;
+        return several ? share : EngineOptions.QueueLimits.UNSHARED;
     }
 
     private static EngineOptions engine(Settings settings, int share) {

@@ -91,6 +91,16 @@ public final class ApiKeys {
         return found;
     }
 
+    /** How many tenants may ask a model. */
+    public int tenants() {
+        return (int) keys.stream()
+                .map(ApiKey::principal)
+                .filter(principal -> principal.may(Right.INFERENCE))
+                .map(Principal::tenant)
+                .distinct()
+                .count();
+    }
+
     /** All keys. */
     public List<ApiKey> all() {
         return keys;

@@ -141,9 +141,18 @@ public final class Exchange {
         return reader;
     }
 
-    /** The whole body. */
+    /** The whole body. A large one waits until there is memory to work on it, which {@link #letGoOfBody} gives to others. */
     public byte[] bodyBytes() throws IOException {
-        return body().readAllBytes();
+        byte[] whole = body().readAllBytes();
+        if (bodyHold != null) {
+            try {
+                bodyHold.awaitTurn();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException(e);
+            }
+        }
+        return whole;
     }
 
     /** Says that nothing is kept of the body any more: others may take its memory. Otherwise the end says so. */

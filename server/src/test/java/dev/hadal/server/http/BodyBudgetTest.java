@@ -7,10 +7,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -191,5 +193,36 @@ final class BodyBudgetTest {
         // Of nobody is anything left, or the whole would not be free.
         budget.hold("tenant0").cover(1);
         budget.hold("tenant0").cover(3 * MIB);
+    }
+
+    @Test
+    void largeBodiesTakeTurnsAndSmallOnesDoNot() throws Exception {
+        BodyBudget budget = new BodyBudget(new Limits.Body(MIB, 1 << 10, 64 * MIB, 100), MIB);
+        BodyBudget.Hold first = budget.hold("a");
+        BodyBudget.Hold larger = budget.hold("b");
+        BodyBudget.Hold small = budget.hold("c");
+        first.cover(MIB / 2);
+        first.awaitTurn();
+        first.awaitTurn();
+        // More than may ever be at work at a time: alone.
+        larger.cover(4 * MIB);
+        CompletableFuture<Void> turn = CompletableFuture.runAsync(() -> {
+            try {
+                larger.awaitTurn();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        small.cover(SMALL);
+        small.awaitTurn();
+        assertThatThrownBy(() -> turn.get(50, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        first.release();
+        turn.get(30, TimeUnit.SECONDS);
+        larger.release();
+        larger.release();
+        BodyBudget.Hold next = budget.hold("d");
+        next.cover(MIB);
+        next.awaitTurn();
+        next.release();
     }
 }

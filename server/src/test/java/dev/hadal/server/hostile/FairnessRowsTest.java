@@ -101,6 +101,34 @@ final class FairnessRowsTest {
         }
     }
 
+    @Test
+    void d6LeavesTheWholeQueueToAnOnlyTenant() throws Exception {
+        Path keys = Files.writeString(folder.resolve("keys.yaml"), """
+                keys:
+                  - {name: greedy, digest: "sha256:%s"}
+                """.formatted(ApiKey.digestOf(GREEDY)));
+        try (ApiTarget target = ApiTarget.start(
+                "api-keys", keys.toString(), "limits.running", "1", "limits.queue", "10", "log.requests", "false")) {
+            List<RawClient> flood = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+                RawClient client = target.connect();
+                client.post(CHAT, streamed("go slowly"), "Authorization: Bearer " + GREEDY);
+                flood.add(client);
+                if (i == 0) {
+                    client.readUntil("word");
+                } else if (i > 10) {
+                    assertThat(client.readUntil("no more may")).startsWith("HTTP/1.1 429 ");
+                } else {
+                    awaitWaiting(target, i);
+                }
+            }
+            for (RawClient client : flood) {
+                client.close();
+            }
+            target.assertAlive("Authorization", "Bearer " + GREEDY);
+        }
+    }
+
     private static void awaitWaiting(ApiTarget target, int count) {
         long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (target.waiting() != count && System.nanoTime() < until) {

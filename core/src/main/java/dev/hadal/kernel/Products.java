@@ -1,33 +1,39 @@
 package dev.hadal.kernel;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Products of the same input rows with several matrices, in one loop: a loop has a beginning and an end, at which
- * threads wait for each other and memory for both. Owned by one part of a model; allocates only when the number of rows
- * changes.
+ * threads wait for each other and memory for both. Owned by one part of a model; allocates only for a number of rows that
+ * has not come lately.
  */
 public final class Products implements WorkerPool.Task {
+    /** Numbers of rows whose cuts are kept. */
+    private static final int CUTS = 8;
+
     private static final Rows NONE = Rows.allocate(0, 0);
+    private static final Cut NO_CUT = new Cut(-1, 0, new Tiling[0], new int[1]);
 
     private final Linear[] matrices;
     private final Rows[] outputs;
-    private final Tiling[] tilings;
-    /** Number of the first item of each matrix, and the end behind the last. */
-    private final int[] firstItem;
+    /** For the latest numbers of rows: chunks of a prompt and single tokens come in turn. */
+    private final Cut[] cuts = new Cut[CUTS];
 
-    private int tiledRows = -1;
-    private int tiledThreads;
+    private int oldest;
+    private Cut cut = NO_CUT;
     private Rows inputs = NONE;
     private Compute.Worker[] workers = {};
+
+    /** How a number of rows is shared out; {@code firstItem} has each matrix' first item, and the end behind the last. */
+    private record Cut(int rows, int threads, Tiling[] tilings, int[] firstItem) {}
 
     /** Products with these matrices. */
     public Products(List<Linear> matrices) {
         this.matrices = matrices.toArray(Linear[]::new);
         this.outputs = new Rows[this.matrices.length];
-        this.tilings = new Tiling[this.matrices.length];
-        this.firstItem = new int[this.matrices.length + 1];
-        java.util.Arrays.fill(outputs, NONE);
+        Arrays.fill(outputs, NONE);
+        Arrays.fill(cuts, NO_CUT);
     }
 
     /** Names the rows that receive the product with one of the matrices. */
@@ -38,32 +44,38 @@ public final class Products implements WorkerPool.Task {
 
     /** Computes {@code y = W x} for the first {@code rows} rows and every matrix, shared out over the pool. */
     public void forward(Rows x, int rows, Compute compute) {
-        tile(rows, compute.threads());
+        cut = cut(rows, compute.threads());
         inputs = x;
         workers = compute.workers();
-        compute.pool().run(firstItem[matrices.length], this);
+        compute.pool().run(cut.firstItem[matrices.length], this);
     }
 
-    private void tile(int rows, int threads) {
-        if (rows == tiledRows && threads == tiledThreads) {
-            return;
+    private Cut cut(int rows, int threads) {
+        for (Cut known : cuts) {
+            if (known.rows == rows && known.threads == threads) {
+                return known;
+            }
         }
+        Tiling[] tilings = new Tiling[matrices.length];
+        int[] firstItem = new int[matrices.length + 1];
         for (int i = 0; i < matrices.length; i++) {
             tilings[i] = matrices[i].tiling(rows, Math.ceilDiv(threads, matrices.length));
             firstItem[i + 1] = firstItem[i] + tilings[i].pieces();
         }
-        tiledRows = rows;
-        tiledThreads = threads;
+        Cut made = new Cut(rows, threads, tilings, firstItem);
+        cuts[oldest] = made;
+        oldest = (oldest + 1) % CUTS;
+        return made;
     }
 
     @Override
     public void run(int item, int worker) {
         int i = 0;
-        while (item >= firstItem[i + 1]) {
+        while (item >= cut.firstItem[i + 1]) {
             i++;
         }
-        Piece piece = tilings[i].piece(
-                item - firstItem[i], workers[worker].workspace().piece());
+        Piece piece = cut.tilings[i].piece(
+                item - cut.firstItem[i], workers[worker].workspace().piece());
         matrices[i].forward(piece, inputs, null, outputs[i], workers[worker]);
     }
 }

@@ -155,7 +155,13 @@ final class VectorStateKernels implements StateKernels {
         for (int lane = 0; lane < Panel.LANES; lane += WIDTH) {
             for (int group = 0; group < layout.width(); group += KeyLayout.GROUP) {
                 int fourth = group / KeyLayout.GROUP % 4;
-                FloatVector scale = scales(from, layout.scaleAt(group, lane) - fourth, 24 - 8 * fourth);
+                // The scale NaN becomes infinite, which makes NaN of its codes, all zero.
+                FloatVector scale = ByteVector.fromArray(BYTES, from, layout.scaleAt(group, lane) - fourth)
+                        .reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHL, 24 - 8 * fourth)
+                        .lanewise(VectorOperators.LSHR, 24)
+                        .lanewise(VectorOperators.LSHL, 23)
+                        .reinterpretAsFloats();
                 for (int k = group; k < group + KeyLayout.GROUP; k += KeyLayout.CODES) {
                     IntVector codes = ByteVector.fromArray(BYTES, from, layout.codesAt(k, lane))
                             .reinterpretAsInts();
@@ -174,16 +180,10 @@ final class VectorStateKernels implements StateKernels {
         }
     }
 
-    /** Scales of neighbouring keys; the scale NaN becomes infinite, which makes NaN of its codes, all zero. */
-    private static FloatVector scales(byte[] from, int at, int shift) {
-        return ByteVector.fromArray(BYTES, from, at)
-                .reinterpretAsInts()
-                .lanewise(VectorOperators.LSHL, shift)
-                .lanewise(VectorOperators.LSHR, 24)
-                .lanewise(VectorOperators.LSHL, 23)
-                .reinterpretAsFloats();
-    }
-
+    /**
+     * To the nearest e2m1 values: steps of a half below 2, of one below 4, of two above; adding rounds to a step. Spelled
+     * out, as in loadEntry.
+     */
     @Override
     public void roundKey(float[] values, int offset, int length) {
         for (int group = offset; group < offset + length; group += KeyLayout.GROUP) {
@@ -191,21 +191,20 @@ final class VectorStateKernels implements StateKernels {
             float inverse = 1f / scale;
             for (int i = group; i < group + KeyLayout.GROUP; i += WIDTH) {
                 FloatVector v = FloatVector.fromArray(FLOATS, values, i).mul(inverse);
-                e2m1(v).mul(scale).intoArray(values, i);
+                FloatVector magnitude = v.abs().min(6f);
+                FloatVector fine = magnitude.add(0x1.8p22f).sub(0x1.8p22f);
+                FloatVector middle = magnitude.add(0x1.8p23f).sub(0x1.8p23f);
+                FloatVector coarse = magnitude.add(0x1.8p24f).sub(0x1.8p24f);
+                FloatVector rounded = coarse.blend(middle, magnitude.compare(VectorOperators.LT, 4f))
+                        .blend(fine, magnitude.compare(VectorOperators.LT, 2f));
+                IntVector sign = v.reinterpretAsInts().and(Integer.MIN_VALUE);
+                rounded.reinterpretAsInts()
+                        .or(sign)
+                        .reinterpretAsFloats()
+                        .mul(scale)
+                        .intoArray(values, i);
             }
         }
-    }
-
-    /** The nearest e2m1 values: steps of a half below 2, of one below 4, of two above; adding rounds to a step. */
-    private static FloatVector e2m1(FloatVector v) {
-        FloatVector magnitude = v.abs().min(6f);
-        FloatVector fine = magnitude.add(0x1.8p22f).sub(0x1.8p22f);
-        FloatVector middle = magnitude.add(0x1.8p23f).sub(0x1.8p23f);
-        FloatVector coarse = magnitude.add(0x1.8p24f).sub(0x1.8p24f);
-        FloatVector rounded = coarse.blend(middle, magnitude.compare(VectorOperators.LT, 4f))
-                .blend(fine, magnitude.compare(VectorOperators.LT, 2f));
-        IntVector sign = v.reinterpretAsInts().and(Integer.MIN_VALUE);
-        return rounded.reinterpretAsInts().or(sign).reinterpretAsFloats();
     }
 
     @Override

@@ -1,11 +1,13 @@
 package dev.hadal.model.v4;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.hadal.kernel.Compute;
 import dev.hadal.kernel.KernelSelector;
 import dev.hadal.kernel.Kernels;
+import dev.hadal.kernel.WarmingKernels;
 import dev.hadal.model.Batch;
 import dev.hadal.model.Logits;
 import dev.hadal.model.NumericsMode;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -74,7 +77,21 @@ class StepAllocationTest {
         "QAT, 2, 1, 20"
     })
     void aStepAllocatesTheSameForAnyNumberOfLayers(NumericsMode mode, int threads, int sequences, int rows) {
-        Kernels kernels = KernelSelector.scalar();
+        compare(mode, KernelSelector.scalar(), threads, sequences, rows);
+    }
+
+    /** The same on the kernels of a product, which start plain; what vector kernels leave until compiled does not count. */
+    @ParameterizedTest
+    @CsvSource({"W4A8, 1, 1, 1", "W4A8, 2, 4, 1", "W4A8, 2, 1, 20", "QAT, 1, 1, 1"})
+    void vectorKernelsAddNothing(NumericsMode mode, int threads, int sequences, int rows) throws InterruptedException {
+        try (WarmingKernels kernels = new WarmingKernels(FastKernels.INSTANCE)) {
+            // A machine that is too busy to compile them stays on the plain ones.
+            assumeThat(kernels.status(60, TimeUnit.SECONDS)).startsWith("vector");
+            compare(mode, kernels, threads, sequences, rows);
+        }
+    }
+
+    private static void compare(NumericsMode mode, Kernels kernels, int threads, int sequences, int rows) {
         Set<Thread> before = Thread.getAllStackTraces().keySet();
         try (Golden golden = Golden.open("flash");
                 DeepSeekV4 low = Stacked.model(golden, 1, mode, new Compute(kernels, threads));

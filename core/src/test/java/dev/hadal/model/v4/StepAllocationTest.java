@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StepAllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    /** Steps that the compiler needs to make code of which temporary objects have vanished. */
-    private static final int WARM_UP = 1500;
+    /** Pairs of measurements at both depths, and the steps of each. */
+    private static final int DEPTH_ROUNDS = 25;
 
     private static final int STEPS = 64;
 
@@ -45,24 +45,30 @@ class StepAllocationTest {
     private static final int AGREEMENTS = 4;
 
     /** Until then the compiler goes on. */
-    private static final int MOST_ROUNDS = 2000;
+    private static final int MOST_ROUNDS = 600;
 
+    /** On the kernels of a product, which start plain. */
     @Test
-    void aStepAllocatesTheSameAtAnyDepth() {
-        try (Golden golden = Golden.open("flash");
-                DeepSeekV4 model = golden.model(NumericsMode.QAT, FastKernels.INSTANCE, 1)) {
+    void aStepAllocatesTheSameAtAnyDepth() throws InterruptedException {
+        try (WarmingKernels kernels = new WarmingKernels(FastKernels.INSTANCE);
+                Golden golden = Golden.open("flash");
+                DeepSeekV4 model = golden.model(NumericsMode.QAT, kernels, 1)) {
+            kernels.status(60, TimeUnit.SECONDS);
             Steps steps = new Steps(model, golden.config.vocabSize(), 1, 1);
-            steps.bytes(states(model, 1, 600), WARM_UP);
-            steps.bytes(states(model, 1, 20_000), WARM_UP);
-            long shallow = steps.bytes(states(model, 1, 600), STEPS);
-            long deep = steps.bytes(states(model, 1, 20_000), STEPS);
+            long shallow = Long.MAX_VALUE;
+            long deep = Long.MAX_VALUE;
+            // What the compiler has not come to yet leaves objects; the least that was seen counts.
+            for (int round = 0; round < DEPTH_ROUNDS; round++) {
+                shallow = Math.min(shallow, steps.bytes(states(model, 1, 600), STEPS));
+                deep = Math.min(deep, steps.bytes(states(model, 1, 20_000), STEPS));
+            }
             assertThat(deep).isLessThan(shallow + shallow / 4 + 4096);
         }
     }
 
     /**
      * One token of one sequence or of four, and a chunk of a prompt that finishes a block for HCA and five for CSA. On
-     * plain kernels: whether the compiler removes the objects of a vector kernel is its own affair.
+     * plain kernels.
      */
     @ParameterizedTest
     @CsvSource({

@@ -108,8 +108,8 @@ class DeepSeekTest {
                 DeepSeek exact = DeepSeek.open(NanoFiles.DIRECTORY, PLAIN.withNumerics(NumericsMode.FP32));
                 DeepSeek scaled = DeepSeek.open(other, PLAIN)) {
             String digest = nano.model().fingerprint();
-            assertThat(same.model().fingerprint()).isEqualTo(digest).matches("[0-9a-f]{32}-QAT");
-            assertThat(exact.model().fingerprint()).isEqualTo(digest.replace("QAT", "FP32"));
+            assertThat(same.model().fingerprint()).isEqualTo(digest).matches("[0-9a-f]{32}-W4A8");
+            assertThat(exact.model().fingerprint()).isEqualTo(digest.replace("W4A8", "FP32"));
             assertThat(scaled.model().fingerprint()).isNotEqualTo(digest);
         }
     }

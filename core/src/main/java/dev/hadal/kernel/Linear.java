@@ -240,6 +240,19 @@ public final class Linear {
         }
     }
 
+    /** Ints of a slab that {@link #pack(Slab, WorkerPool)} takes for this matrix; 0 if it stays where it is. */
+    public long packedInts() {
+        PackedMatrix.Format target = format.packing();
+        return target == null || !PackedMatrix.fits(target, panels(), inputs)
+                ? 0
+                : PackedMatrix.ints(target, panels(), inputs);
+    }
+
+    /** {@link #pack(Slab, WorkerPool) Packs} into memory of its own. */
+    public boolean pack(WorkerPool pool) {
+        return pack(new Slab(packedInts()), pool);
+    }
+
     /**
      * Copies the weights into memory, in the order in which the kernels read them; results keep their bits. Each stored
      * byte is read once, and mapped pages are given back when they have been. F32 matrices, and those that hold a code
@@ -247,26 +260,26 @@ public final class Linear {
      *
      * @return whether there is a copy now
      */
-    public boolean pack(WorkerPool pool) {
+    public boolean pack(Slab slab, WorkerPool pool) {
         PackedMatrix.Format target = format.packing();
         return target != null
                 && PackedMatrix.fits(target, panels(), inputs)
-                && fill(PackedMatrix.allocate(target, panels(), inputs), pool);
+                && fill(slab.allocate(target, panels(), inputs), pool);
     }
 
     /**
-     * {@link #pack Packs} this matrix and another one of the same shape and format, their panels in turn, for products
-     * that take a panel of each. Matrices that differ are packed each by itself.
+     * {@link #pack(Slab, WorkerPool) Packs} this matrix and another one of the same shape and format, their panels in
+     * turn, for products that take a panel of each. Matrices that differ are packed each by itself.
      */
-    public void packWith(Linear other, WorkerPool pool) {
+    public void packWith(Linear other, Slab slab, WorkerPool pool) {
         PackedMatrix.Format target = format.packing();
         boolean alike = target == other.format.packing() && inputs == other.inputs && outputs == other.outputs;
         if (target == null || !alike || !PackedMatrix.fits(target, 2 * panels(), inputs)) {
-            pack(pool);
-            other.pack(pool);
+            pack(slab, pool);
+            other.pack(slab, pool);
             return;
         }
-        PackedMatrix both = PackedMatrix.allocate(target, 2 * panels(), inputs);
+        PackedMatrix both = slab.allocate(target, 2 * panels(), inputs);
         fill(both.half(0), pool);
         other.fill(both.half(1), pool);
     }
@@ -287,6 +300,17 @@ public final class Linear {
         }
         packed = faithful.get() ? matrix : null;
         return packed != null;
+    }
+
+    /**
+     * Lets go of all mapped pages of a matrix that has a copy. To be asked for once its neighbours in the file have
+     * been packed too: the system maps pages around those that are read.
+     */
+    public void release() {
+        if (packed != null) {
+            release(0, outputs, format.bytes(inputs));
+            format.releaseScales();
+        }
     }
 
     private boolean packPanel(PackedMatrix matrix, int panel, byte[] row) {

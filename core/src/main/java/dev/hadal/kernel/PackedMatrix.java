@@ -56,37 +56,50 @@ public final class PackedMatrix {
     /** Ints of a panel. */
     final int panelInts;
 
+    private final int panels;
     /** Panels of this matrix stand this far apart in the arrays: 2 if those of another one lie between them. */
     private final int panelStep;
-    /** Number in the arrays of the first panel. */
-    private final int firstPanel;
+    /** Where the first panel begins in {@link #data}. */
+    private final int firstCode;
+    /** Where the first panel begins in {@link #exponents}. */
+    private final int firstExponent;
+    /** Where the first panel begins in {@link #scales}. */
+    private final int firstScale;
 
+    /** [panels, {@link #panelInts}] from {@link #firstCode} on; other matrices may stand before and after it. */
     final int[] data;
     /** FP8: [panels, blocks]; otherwise empty. */
     final float[] scales;
-    /** FP4: [panels, groups, lanes], the exponents of the four blocks of a group in an int; otherwise empty. */
+    /** FP4: [panels, groups, lanes], the exponents of the four blocks of a group in an int, in the array of the codes. */
     final int[] exponents;
 
-    private PackedMatrix(Format format, int panels, int inputs) {
+    /** A matrix whose {@link #ints} begin at {@code first} of an array of zeros. */
+    PackedMatrix(Format format, int panels, int inputs, int[] memory, int first) {
+        this.panels = panels;
         this.panelStep = 1;
-        this.firstPanel = 0;
         this.format = format;
         this.inputs = inputs;
         this.panelInts = panelInts(format, inputs);
-        this.data = new int[Math.multiplyExact(panels, panelInts)];
+        this.data = memory;
+        this.firstCode = first;
         this.scales = new float[format == Format.FP8 ? panels * blocks() : 0];
-        this.exponents = new int[format == Format.FP4 ? panels * groups() * Panel.LANES : 0];
+        this.firstScale = 0;
+        this.exponents = memory;
+        this.firstExponent = first + panels * panelInts;
     }
 
     private PackedMatrix(PackedMatrix both, int which) {
+        this.panels = both.panels / 2;
         this.panelStep = 2;
-        this.firstPanel = which;
         this.format = both.format;
         this.inputs = both.inputs;
         this.panelInts = both.panelInts;
         this.data = both.data;
+        this.firstCode = both.at(which, 0);
         this.scales = both.scales;
+        this.firstScale = both.scaleAt(which, 0);
         this.exponents = both.exponents;
+        this.firstExponent = both.exponentsAt(which, 0);
     }
 
     /**
@@ -97,14 +110,20 @@ public final class PackedMatrix {
         return new PackedMatrix(this, which);
     }
 
-    /** An empty matrix to be filled panel by panel; {@link #fits} says whether there can be one. */
+    /** An empty matrix to be filled panel by panel, in memory of its own; {@link #fits} says whether there can be one. */
     static PackedMatrix allocate(Format format, int panels, int inputs) {
-        return new PackedMatrix(format, panels, inputs);
+        return new Slab(ints(format, panels, inputs)).allocate(format, panels, inputs);
     }
 
     /** Whether an array can hold it, and pairs of inputs fill its rows. */
     static boolean fits(Format format, int panels, int inputs) {
-        return inputs % 2 == 0 && (long) panels * panelInts(format, inputs) <= Integer.MAX_VALUE - 64;
+        return inputs % 2 == 0 && ints(format, panels, inputs) <= Slab.MOST_INTS;
+    }
+
+    /** Ints of the codes and exponents. */
+    static long ints(Format format, int panels, int inputs) {
+        int exponents = format == Format.FP4 ? Math.ceilDiv(inputs, GROUP) * Panel.LANES : 0;
+        return (long) panels * (panelInts(format, inputs) + exponents);
     }
 
     private static int panelInts(Format format, int inputs) {
@@ -127,7 +146,7 @@ public final class PackedMatrix {
 
     /** Memory held, in bytes. */
     long bytes() {
-        return ((long) data.length + scales.length + exponents.length) * Integer.BYTES / panelStep;
+        return (ints(format, panels, inputs) + scales.length / panelStep) * Integer.BYTES;
     }
 
     /** Inputs of FP8 that fill whole groups. */
@@ -137,7 +156,8 @@ public final class PackedMatrix {
 
     /** Where the row with the codes of an input of a panel begins. */
     int at(int panel, int input) {
-        return (firstPanel + panel * panelStep) * panelInts
+        return firstCode
+                + panel * panelStep * panelInts
                 + switch (format) {
                     case FP8 -> input < paired() ? (input / PAIR * 128 + input % 128) * ROW : input / 2 * ROW;
                     case FP4 -> input / GROUP * GROUP_INTS + input % 32 * ROW;
@@ -218,12 +238,12 @@ public final class PackedMatrix {
 
     /** Where the scale of a block of FP8 is. */
     int scaleAt(int panel, int block) {
-        return (firstPanel + panel * panelStep) * blocks() + block;
+        return firstScale + panel * panelStep * blocks() + block;
     }
 
     /** Where the exponents of the lanes begin, with those of the other blocks of the group. */
     int exponentsAt(int panel, int block) {
-        return ((firstPanel + panel * panelStep) * groups() + block / 4) * Panel.LANES;
+        return firstExponent + (panel * panelStep * groups() + block / 4) * Panel.LANES;
     }
 
     /** The weight of a lane and an input, exactly: what the shifts and masks must come to. */

@@ -24,6 +24,9 @@ sealed interface WeightFormat {
     /** The scale of a block of one output. */
     float scale(int output, int input);
 
+    /** Lets go of mapped pages of the scales; what reads them again maps them again. */
+    void releaseScales();
+
     /** How such a matrix is packed; null if it is better left as it is. */
     PackedMatrix.@Nullable Format packing();
 
@@ -54,6 +57,12 @@ sealed interface WeightFormat {
             long index = (long) row * columns + column;
             return floats ? data.get(FLOAT, index * Float.BYTES) : Formats.e8m0(data.get(ValueLayout.JAVA_BYTE, index));
         }
+
+        void release() {
+            if (data.isMapped()) {
+                data.unload();
+            }
+        }
     }
 
     /** FP8 e4m3 with a scale for each tile of 128 outputs and 128 inputs. */
@@ -83,6 +92,11 @@ sealed interface WeightFormat {
         @Override
         public float scale(int output, int input) {
             return scales.at(output / 128, input / 128);
+        }
+
+        @Override
+        public void releaseScales() {
+            scales.release();
         }
     }
 
@@ -115,6 +129,11 @@ sealed interface WeightFormat {
         public float scale(int output, int input) {
             return scales.at(output, input / 32);
         }
+
+        @Override
+        public void releaseScales() {
+            scales.release();
+        }
     }
 
     /** The upper halves of floats. */
@@ -146,6 +165,9 @@ sealed interface WeightFormat {
         public float scale(int output, int input) {
             return 1f;
         }
+
+        @Override
+        public void releaseScales() {}
     }
 
     /** Floats, little endian. */
@@ -177,5 +199,8 @@ sealed interface WeightFormat {
         public float scale(int output, int input) {
             return 1f;
         }
+
+        @Override
+        public void releaseScales() {}
     }
 }

@@ -1,6 +1,7 @@
 package dev.hadal.model.v4;
 
 import dev.hadal.kernel.Linear;
+import dev.hadal.kernel.Slab;
 import dev.hadal.kernel.WorkerPool;
 import dev.hadal.tensor.Tensor;
 import java.util.ArrayList;
@@ -28,11 +29,22 @@ final class Loader {
             return left.packedBytes() + (right == null ? 0 : right.packedBytes());
         }
 
-        void pack(WorkerPool pool) {
+        long packedInts() {
+            return left.packedInts() + (right == null ? 0 : right.packedInts());
+        }
+
+        void pack(Slab slab, WorkerPool pool) {
             if (right == null) {
-                left.pack(pool);
+                left.pack(slab, pool);
             } else {
-                left.packWith(right, pool);
+                left.packWith(right, slab, pool);
+            }
+        }
+
+        void release() {
+            left.release();
+            if (right != null) {
+                right.release();
             }
         }
     }
@@ -84,11 +96,17 @@ final class Loader {
     void pack(WorkerPool pool, DoubleConsumer progress) {
         double total = matrices.stream().mapToLong(Pair::storedBytes).sum();
         long done = 0;
-        for (Pair matrix : matrices) {
-            progress.accept(done / total);
-            matrix.pack(pool);
-            done += matrix.storedBytes();
+        for (List<Pair> neighbours : Slab.cut(matrices, Pair::packedInts)) {
+            Slab slab = new Slab(neighbours.stream().mapToLong(Pair::packedInts).sum());
+            for (Pair matrix : neighbours) {
+                progress.accept(done / total);
+                matrix.pack(slab, pool);
+                done += matrix.storedBytes();
+            }
+            neighbours.forEach(Pair::release);
         }
+        // Again, for what was mapped while others were read.
+        matrices.forEach(Pair::release);
         progress.accept(1);
     }
 

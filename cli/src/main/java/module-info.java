@@ -7,6 +7,8 @@ module dev.hadal.cli {
     // Resolved for the commands of the server only (see the launcher): its libraries would make every start slower.
     requires static dev.hadal.server;
     requires info.picocli;
+    // Time that the compiler took, for bench.
+    requires java.management;
     requires jdk.incubator.vector;
     // Signals, by reflection: without it SIGTERM would end the server at once.
     requires jdk.unsupported;

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "  hadal bench --model mini -p 128,512 -n 64 -d 0,4096", "  hadal bench -n 64 --parallel 1,4,8"})
 final class BenchCommand implements Runnable {
     private static final long PROBE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final Duration WARM_UP = Duration.ofSeconds(60);
+    private static final Duration KERNEL_WARM_UP = Duration.ofSeconds(60);
 
     private final Terminal terminal;
     private final HadalCommand hadal;
@@ -86,8 +86,16 @@ final class BenchCommand implements Runnable {
             names = "--repeat",
             paramLabel = "N",
             defaultValue = "3",
-            description = "Measured runs of each test, after one that is not; ${DEFAULT-VALUE} if not given.")
+            description = "Measured runs of each test; ${DEFAULT-VALUE} if not given.")
     private int repeats;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            defaultValue = "20",
+            description = "Before them each test runs unmeasured until the JVM's compiler has come to rest, at least"
+                    + " once; after so many seconds no other such run begins. ${DEFAULT-VALUE} if not given.")
+    private int warmUp;
 
     @Option(
             names = "--turns",
@@ -117,6 +125,7 @@ final class BenchCommand implements Runnable {
         require("-d", depths, 0, Integer.MAX_VALUE);
         require("--parallel", parallel, 1, batchRows);
         require("--repeat", List.of(repeats), 1, 1000);
+        require("--warm-up", List.of(warmUp), 0, 3600);
         if (turns != null || arrival > 0) {
             measureEngine();
             return;
@@ -142,7 +151,7 @@ final class BenchCommand implements Runnable {
         OpenOptions options = hadal.options(terminal).withNumerics(numerics.mode(NumericsMode.W4A8));
         try (DeepSeek deepSeek = hadal.checked(DeepSeek.open(model.files(), options))) {
             terminal.progress("waiting for the kernels to be compiled");
-            deepSeek.settledKernels(WARM_UP);
+            deepSeek.settledKernels(KERNEL_WARM_UP);
             EngineBench bench = new EngineBench(terminal, deepSeek);
             if (turns != null) {
                 int[] numbers = turnNumbers(turns);
@@ -177,9 +186,9 @@ final class BenchCommand implements Runnable {
     private void measure(DeepSeek deepSeek, MachineLimits before) throws InterruptedException {
         List<Workload> workloads = workloads(deepSeek.info().config().maxPositionEmbeddings());
         terminal.progress("waiting for the kernels to be compiled");
-        String kernels = deepSeek.settledKernels(WARM_UP);
+        String kernels = deepSeek.settledKernels(KERNEL_WARM_UP);
         int mostParallel = parallel.stream().mapToInt(Integer::intValue).max().orElse(1);
-        Bench bench = new Bench(deepSeek, repeats, mostParallel);
+        Bench bench = new Bench(deepSeek, repeats, mostParallel, Duration.ofSeconds(warmUp));
         List<Measurement> measurements = new ArrayList<>();
         for (Workload workload : workloads) {
             terminal.progress("measuring " + workload.name() + " at depth " + workload.depth());

@@ -4,11 +4,14 @@ import dev.hadal.DeepSeek;
 import dev.hadal.cli.bench.Conditions;
 import dev.hadal.cli.bench.MachineLimits;
 import dev.hadal.cli.bench.Measurement;
+import dev.hadal.cli.bench.WarmUp;
 import dev.hadal.cli.bench.Workload;
 import dev.hadal.model.v4.StepTimes;
 import dev.hadal.tensor.TensorSpec;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -55,6 +58,7 @@ record BenchTable(DeepSeek deepSeek, String kernels, MachineLimits before, Machi
         terminal.row("kernels", kernels + ", " + deepSeek.model().limits().batchRows() + " rows a batch");
         terminal.row("numerics", numerics());
         terminal.row("weights", weights());
+        terminal.row("unmeasured runs", warmUp(measurements));
         terminal.row(
                 "memory read", limits(before.readOne(), before.readAll(), after.readOne(), after.readAll(), "GB/s"));
         terminal.row(
@@ -126,6 +130,25 @@ record BenchTable(DeepSeek deepSeek, String kernels, MachineLimits before, Machi
         return packed == 0 ? "mapped" : "packed in memory, " + Figures.bytes(packed);
     }
 
+    /** How often tests ran before they were measured, and whether that was enough for the compiler. */
+    static String warmUp(List<Measurement> measurements) {
+        IntSummaryStatistics runs =
+                measurements.stream().mapToInt(m -> m.warmUp().runs()).summaryStatistics();
+        String range = runs.getMin() + (runs.getMax() == runs.getMin() ? "" : " to " + runs.getMax()) + " a test";
+        if (measurements.stream().anyMatch(m -> m.warmUp().compiler() == WarmUp.Compiler.UNKNOWN)) {
+            return range + "; this JVM does not tell whether its compiler is at rest";
+        }
+        String atWork = measurements.stream()
+                .filter(m -> m.warmUp().compiler() == WarmUp.Compiler.AT_WORK)
+                .map(m -> m.workload().name() + " at depth " + m.workload().depth() + " (after "
+                        + decimals(0, m.warmUp().nanos() / 1e9) + " s)")
+                .collect(Collectors.joining(", "));
+        return range
+                + (atWork.isEmpty()
+                        ? ", until the compiler was at rest"
+                        : "; the compiler was still at work: " + atWork);
+    }
+
     private static String limits(double oneBefore, double allBefore, double oneAfter, double allAfter, String unit) {
         return decimals(1, allBefore) + " " + unit + " before, " + decimals(1, allAfter) + " after; one thread "
                 + decimals(1, oneBefore) + " and " + decimals(1, oneAfter);
@@ -195,6 +218,10 @@ record BenchTable(DeepSeek deepSeek, String kernels, MachineLimits before, Machi
         for (StepTimes.Part part : StepTimes.Part.values()) {
             parts.put(part.label(), m.millisPerToken(part));
         }
+        object.putObject("warm_up")
+                .put("runs", m.warmUp().runs())
+                .put("wall_ns", m.warmUp().nanos())
+                .put("compiler", m.warmUp().compiler().name().toLowerCase(Locale.ROOT));
         ArrayNode runs = object.putArray("wall_ns");
         m.runs().forEach(run -> runs.add(run.wallNanos()));
         return object;

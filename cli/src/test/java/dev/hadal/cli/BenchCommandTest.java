@@ -3,6 +3,10 @@ package dev.hadal.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hadal.cli.Cli.Result;
+import dev.hadal.cli.bench.Measurement;
+import dev.hadal.cli.bench.WarmUp;
+import dev.hadal.cli.bench.Workload;
+import dev.hadal.model.v4.StepTimes;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,6 +32,8 @@ class BenchCommandTest {
                 "1,2",
                 "--repeat",
                 "1",
+                "--warm-up",
+                "0",
                 "--threads",
                 "2",
                 "--require-vector");
@@ -42,7 +48,8 @@ class BenchCommandTest {
                         " GFLOP/s before, ",
                         ", 512 rows a batch\n",
                         "  kernels                 vector, ",
-                        "  weights                 mapped\n");
+                        "  weights                 mapped\n",
+                        "  unmeasured runs         1 a test");
         assertThat(lines.stream().filter(line -> line.startsWith("| ")))
                 .hasSize(14)
                 .allMatch(line -> line.chars().filter(c -> c == '|').count() == 11);
@@ -69,6 +76,8 @@ class BenchCommandTest {
                         "2",
                         "--repeat",
                         "2",
+                        "--warm-up",
+                        "0",
                         "--json",
                         "--threads",
                         "1",
@@ -86,6 +95,8 @@ class BenchCommandTest {
         assertThat(decode.path("test").stringValue()).isEqualTo("tg3 x 2");
         assertThat(decode.path("depth").intValue()).isEqualTo(64);
         assertThat(decode.path("wall_ns")).hasSize(2);
+        assertThat(decode.path("warm_up").path("runs").intValue()).isEqualTo(1);
+        assertThat(decode.path("warm_up").path("compiler").stringValue()).isIn("at_rest", "at_work");
         for (JsonNode test : List.of(prefill, decode)) {
             long tokens =
                     test.path("tokens").longValue() * test.path("parallel").longValue();
@@ -111,10 +122,28 @@ class BenchCommandTest {
     }
 
     @Test
+    void namesTheTestsForWhichTheCompilerDidNotComeToRest() {
+        Measurement warm = measurement(0, WarmUp.Compiler.AT_REST, 1);
+        Measurement cold = measurement(4096, WarmUp.Compiler.AT_WORK, 9);
+        Measurement unknown = measurement(0, WarmUp.Compiler.UNKNOWN, 1);
+        assertThat(BenchTable.warmUp(List.of(warm))).isEqualTo("1 a test, until the compiler was at rest");
+        assertThat(BenchTable.warmUp(List.of(warm, cold)))
+                .isEqualTo("1 to 9 a test; the compiler was still at work: tg8 at depth 4096 (after 20 s)");
+        assertThat(BenchTable.warmUp(List.of(unknown)))
+                .isEqualTo("1 a test; this JVM does not tell whether its compiler is at rest");
+    }
+
+    private static Measurement measurement(int depth, WarmUp.Compiler compiler, int runs) {
+        WarmUp.Outcome warmUp = new WarmUp.Outcome(runs, 20_400_000_000L, compiler);
+        return new Measurement(Workload.decode(8, depth, 1), warmUp, List.of(), StepTimes.of(1), 1, 1);
+    }
+
+    @Test
     void saysWhatIsWrongWithItsOptions() {
         assertWrong("-p must be at least 0, but is -1", "-p", "-1");
         assertWrong("--parallel must be from 1 to 512, but is 513", "--parallel", "1,513");
         assertWrong("--repeat must be from 1 to 1000, but is 0", "--repeat", "0");
+        assertWrong("--warm-up must be from 0 to 3600, but is -1", "--warm-up", "-1");
         assertWrong("Invalid value for option '-d' (N): 'deep' is not an int", "-d", "deep");
         assertWrong("-p and -n leave nothing to measure", "-p", "0", "-n", "0");
         assertWrong("tg64 at depth 1048576 exceeds the model's context of 1048576", "-p", "0", "-d", "1048576");

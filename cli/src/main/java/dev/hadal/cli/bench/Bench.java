@@ -15,8 +15,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Times workloads on a model. Each is run once unmeasured, then as often as asked for, always from a fork of the same
- * state: of a sequence of the wanted depth whose content is drawn from a seed. Tokens are drawn too, so that experts are
+ * Times workloads on a model. Each is run unmeasured until the just-in-time compiler has come to rest, then as often as
+ * asked for, always from a fork of the same state: of a sequence of the wanted depth whose content is drawn from a seed. Tokens are drawn too, so that experts are
  * used as evenly as a text uses them.
  */
 public final class Bench {
@@ -26,6 +26,7 @@ public final class Bench {
     private final V4Plan plan;
     private final WeightReads reads;
     private final int repeats;
+    private final WarmUp warmUp;
     private final Logits logits;
     private SequenceState deep;
 
@@ -35,12 +36,14 @@ public final class Bench {
      * @param deepSeek what to measure
      * @param repeats measured runs of each workload
      * @param mostParallel largest number of sequences at once
+     * @param mostWarmUp after which no other unmeasured run of a workload begins
      */
-    public Bench(DeepSeek deepSeek, int repeats, int mostParallel) {
+    public Bench(DeepSeek deepSeek, int repeats, int mostParallel, Duration mostWarmUp) {
         this.model = deepSeek.model();
         this.plan = deepSeek.info().plan();
         this.reads = WeightReads.of(deepSeek.info().config(), deepSeek.tensors());
         this.repeats = repeats;
+        this.warmUp = WarmUp.ofThisProcess(mostWarmUp.toNanos());
         this.logits = new Logits(mostParallel, model.limits().vocabulary());
         this.deep = model.newState();
     }
@@ -53,14 +56,14 @@ public final class Bench {
             deep = model.syntheticState(workload.depth(), SEED);
         }
         List<Measurement.Run> runs = new ArrayList<>();
-        run(workload);
+        WarmUp.Outcome before = warmUp.run(() -> run(workload));
         StepTimes times = StepTimes.of(model.threads());
         model.measure(times);
         for (int repeat = 0; repeat < repeats; repeat++) {
             runs.add(run(workload));
         }
         model.measure(null);
-        return new Measurement(workload, runs, times, weightBytes(workload), matrixFlops(workload));
+        return new Measurement(workload, before, runs, times, weightBytes(workload), matrixFlops(workload));
     }
 
     /** Bytes of weights that one decoded token reads. */

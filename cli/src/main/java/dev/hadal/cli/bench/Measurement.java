@@ -7,12 +7,19 @@ import java.util.List;
  * What was measured of a workload.
  *
  * @param workload what was timed
+ * @param warmUp what was run before, unmeasured
  * @param runs one for each repeat
  * @param times of all runs, by part of the model
  * @param weightBytes bytes of weights that one run reads, by the stored formats, each once for a batch
  * @param matrixFlops floating-point operations of the matrix products of one run, a multiply-add being two
  */
-public record Measurement(Workload workload, List<Run> runs, StepTimes times, double weightBytes, double matrixFlops) {
+public record Measurement(
+        Workload workload,
+        WarmUp.Outcome warmUp,
+        List<Run> runs,
+        StepTimes times,
+        double weightBytes,
+        double matrixFlops) {
     /** Copies the list. */
     public Measurement {
         runs = List.copyOf(runs);

@@ -10,9 +10,12 @@ import org.junit.jupiter.api.Test;
 class MeasurementTest {
     private static final long MILLI = 1_000_000;
 
+    private static final WarmUp.Outcome WARM = new WarmUp.Outcome(1, MILLI, WarmUp.Compiler.AT_REST);
+
     /** Ten tokens of two sequences in 200, 100 and 400 ms, reading a gigabyte. */
     private static final Measurement ODD = new Measurement(
             Workload.decode(10, 4096, 2),
+            WARM,
             List.of(
                     new Measurement.Run(200 * MILLI, 300 * MILLI),
                     new Measurement.Run(100 * MILLI, 200 * MILLI),
@@ -41,7 +44,8 @@ class MeasurementTest {
 
     @Test
     void anEvenNumberOfRunsHasTheMeanOfTheMiddleTwo() {
-        Measurement even = new Measurement(Workload.prefill(30, 0), ODD.runs().subList(0, 2), StepTimes.of(1), 1, 1);
+        Measurement even =
+                new Measurement(Workload.prefill(30, 0), WARM, ODD.runs().subList(0, 2), StepTimes.of(1), 1, 1);
         assertThat(even.seconds()).isCloseTo(0.15, within(1e-9));
         assertThat(even.tokensPerSecond()).isCloseTo(200, within(1e-9));
     }

@@ -1,10 +1,13 @@
 package dev.hadal.kernel;
 
+import org.jspecify.annotations.Nullable;
+
 /** What arithmetic runs on: kernels, threads, and a workspace for each thread. Owned by one model, used by one caller at a time. */
 public final class Compute implements AutoCloseable {
     private final Kernels kernels;
     private final WorkerPool pool;
     private final Worker[] workers;
+    private final RaisedRows raised = new RaisedRows();
 
     /**
      * One thread's share of the means.
@@ -40,6 +43,24 @@ public final class Compute implements AutoCloseable {
         return workers.length;
     }
 
+    /** Makes room for products with matrices of up to so many inputs. */
+    public void reserve(int inputs) {
+        raised.reserve(inputs);
+    }
+
+    /**
+     * Copies rows for products with matrices that {@linkplain Linear#takesRaised take them so}, until the next rows are
+     * copied.
+     *
+     * @return the copy, or null if it would not help: then the products are those of {@code x} itself
+     */
+    public @Nullable RaisedRows raise(Rows x, int first, int rows) {
+        if (kernels.raised() == null || !raised.fit(x, rows)) {
+            return null;
+        }
+        return raised.take(x, first, rows, pool) ? raised : null;
+    }
+
     /** The means of all workers. */
     Worker[] workers() {
         return workers;
@@ -52,7 +73,7 @@ public final class Compute implements AutoCloseable {
 
     /** Memory of the workspaces in bytes. */
     public long bytes() {
-        return workers.length * workers[0].workspace().bytes();
+        return workers.length * workers[0].workspace().bytes() + raised.bytes();
     }
 
     @Override

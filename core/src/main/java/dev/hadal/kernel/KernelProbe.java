@@ -57,6 +57,9 @@ final class KernelProbe {
             k -> k.packed().multiplyTwo(x.data(), 0, WIDTH, fp8, 0, y.data()),
             k -> k.packed().multiplyTwo(x.data(), 0, WIDTH, fp4, 0, y.data()),
             k -> k.packed().multiplyTwo(x.data(), 0, WIDTH, bf16, 0, y.data()),
+            k -> multiplyRaised(k.raised(), 1),
+            k -> multiplyRaised(k.raised(), 2),
+            k -> multiplyRaised(k.raised(), 4),
             k -> k.toIntegers(x.data(), 0, integers, 1),
             k -> multiplyIntegers(k.integers(), 1),
             k -> multiplyIntegers(k.integers(), 2),
@@ -90,6 +93,17 @@ final class KernelProbe {
         partial.over(partial.weights, 0, Panel.LANES, 128).between(0, 0, 5).scaledBy(1f);
         full.block = 32;
         partial.block = 128;
+    }
+
+    private void multiplyRaised(@Nullable RaisedKernels kernels, int rows) {
+        if (kernels == null) {
+            return;
+        }
+        switch (rows) {
+            case 4 -> kernels.multiplyFour(x.data(), 0, fp8, 0, sums);
+            case 2 -> kernels.multiplyTwo(x.data(), 0, fp8, 0, sums);
+            default -> kernels.multiply(x.data(), 0, fp8, 0, sums);
+        }
     }
 
     private void multiplyIntegers(@Nullable IntegerKernels kernels, int rows) {

@@ -35,6 +35,10 @@ public interface Kernels {
      */
     void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel);
 
+    /** Products of raised rows; absent where those of the rows themselves are as fast. */
+    @Nullable
+    RaisedKernels raised();
+
     /** Products of integers; absent where those of the floats that they stand for are as fast. */
     @Nullable
     IntegerKernels integers();

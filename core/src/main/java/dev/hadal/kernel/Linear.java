@@ -165,6 +165,40 @@ public final class Linear {
         }
     }
 
+    /** Whether few rows are better raised: packed FP8 weights of whole groups. */
+    public boolean takesRaised(int rows) {
+        return overCodes(rows)
+                && Objects.requireNonNull(packed).format == PackedMatrix.Format.FP8
+                && packed.paired() == inputs;
+    }
+
+    /**
+     * {@link #forward(Piece, Rows, int[], Rows, Compute.Worker)} for rows that were raised: the same bits as for those
+     * that they were copied from.
+     *
+     * @param piece has all rows that were raised, in their order
+     */
+    public void forward(Piece piece, RaisedRows x, Rows y, Compute.Worker worker) {
+        PackedMatrix matrix = Objects.requireNonNull(packed);
+        RaisedKernels kernels = Objects.requireNonNull(worker.kernels().raised());
+        float[] values = worker.workspace().lanes;
+        for (int panel = piece.firstPanel(); panel < piece.firstPanel() + piece.panels(); panel++) {
+            for (int row = 0; row < piece.rows(); ) {
+                int together = x.together(row);
+                int first = x.at(row, inputColumn);
+                switch (together) {
+                    case 4 -> kernels.multiplyFour(x.data(), first, matrix, panel, values);
+                    case 2 -> kernels.multiplyTwo(x.data(), first, matrix, panel, values);
+                    default -> kernels.multiply(x.data(), first, matrix, panel, values);
+                }
+                for (int i = 0; i < together; i++) {
+                    copyLanes(panel, values, i * Panel.LANES, y, piece.firstRow() + row + i);
+                }
+                row += together;
+            }
+        }
+    }
+
     /** Whether the weights are FP4, whose inputs may be rounded to integers. */
     public boolean takesIntegers() {
         return format instanceof WeightFormat.Fp4;

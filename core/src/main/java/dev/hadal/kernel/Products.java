@@ -2,6 +2,7 @@ package dev.hadal.kernel;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Products of the same input rows with several matrices, in one loop: a loop has a beginning and an end, at which
@@ -23,6 +24,7 @@ public final class Products implements WorkerPool.Task {
     private int oldest;
     private Cut cut = NO_CUT;
     private Rows inputs = NONE;
+    private @Nullable RaisedRows raised;
     private Compute.Worker[] workers = {};
 
     /** How a number of rows is shared out; {@code firstItem} has each matrix' first item, and the end behind the last. */
@@ -47,7 +49,17 @@ public final class Products implements WorkerPool.Task {
         cut = cut(rows, compute.threads());
         inputs = x;
         workers = compute.workers();
+        raised = anyTakesRaised(rows) ? compute.raise(x, 0, rows) : null;
         compute.pool().run(cut.firstItem[matrices.length], this);
+    }
+
+    private boolean anyTakesRaised(int rows) {
+        for (Linear matrix : matrices) {
+            if (matrix.takesRaised(rows)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Cut cut(int rows, int threads) {
@@ -76,6 +88,11 @@ public final class Products implements WorkerPool.Task {
         }
         Piece piece = cut.tilings[i].piece(
                 item - cut.firstItem[i], workers[worker].workspace().piece());
-        matrices[i].forward(piece, inputs, null, outputs[i], workers[worker]);
+        RaisedRows x = raised;
+        if (x != null && matrices[i].takesRaised(piece.rows())) {
+            matrices[i].forward(piece, x, outputs[i], workers[worker]);
+        } else {
+            matrices[i].forward(piece, inputs, null, outputs[i], workers[worker]);
+        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.hadal.kernel;
 
+import org.jspecify.annotations.Nullable;
+
 /** The definition of every kernel, in plain Java. It is never optimised: it explains, and it is the oracle. */
 public final class ScalarKernels implements Kernels {
     private final PackedKernels packed = new ScalarPackedKernels();
@@ -16,6 +18,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public PackedKernels packed() {
         return packed;
+    }
+
+    @Override
+    public @Nullable RaisedKernels raised() {
+        return null;
     }
 
     @Override

@@ -32,6 +32,7 @@ final class VectorKernels implements Kernels {
     private final StateKernels state;
     private final AttentionKernels attention;
     private final @Nullable IntegerKernels integers;
+    private final @Nullable RaisedKernels raised;
     private final Lanes lanes = new Lanes();
 
     VectorKernels(PanelKernels panels, PackedKernels packed, StateKernels state, AttentionKernels attention) {
@@ -40,6 +41,7 @@ final class VectorKernels implements Kernels {
         this.state = state;
         this.attention = attention;
         this.integers = WIDTH == 16 ? new VectorIntegerKernels() : null;
+        this.raised = WIDTH == 16 ? new VectorRaisedKernels() : null;
     }
 
     @Override
@@ -65,6 +67,11 @@ final class VectorKernels implements Kernels {
     @Override
     public void multiply(Rows x, Rows y, int firstRow, int rows, Panel panel) {
         panels.multiply(x, y, firstRow, rows, panel);
+    }
+
+    @Override
+    public @Nullable RaisedKernels raised() {
+        return raised;
     }
 
     @Override

@@ -115,6 +115,11 @@ public final class WarmingKernels implements Kernels, AutoCloseable {
     }
 
     @Override
+    public @Nullable RaisedKernels raised() {
+        return current.raised();
+    }
+
+    @Override
     public @Nullable IntegerKernels integers() {
         return current.integers();
     }

@@ -32,6 +32,11 @@ public record Fp8InputKernels(Kernels inner) implements Kernels {
     }
 
     @Override
+    public @Nullable RaisedKernels raised() {
+        return inner.raised();
+    }
+
+    @Override
     public @Nullable IntegerKernels integers() {
         return null;
     }

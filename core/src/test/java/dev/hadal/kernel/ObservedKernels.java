@@ -35,6 +35,11 @@ public record ObservedKernels(Kernels inner, Runnable before) implements Kernels
     }
 
     @Override
+    public @Nullable RaisedKernels raised() {
+        return inner.raised();
+    }
+
+    @Override
     public @Nullable IntegerKernels integers() {
         return inner.integers();
     }

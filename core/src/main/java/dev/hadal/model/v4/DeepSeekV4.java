@@ -95,6 +95,7 @@ public final class DeepSeekV4 implements LanguageModel {
         }
         int rows = options.batchRows();
         this.scratch = new Scratch(config, formats, numerics.integerInputs(), rows, compute.threads());
+        compute.reserve(Math.max(scratch.values.stride(), Math.max(scratch.groups.stride(), config.hiddenSize())));
         this.plainAngles = Rope.Angles.allocate(rows, plain.pairs());
         this.scaledAngles = Rope.Angles.allocate(rows, scaled.pairs());
         this.tokens = new int[rows];

@@ -6,11 +6,13 @@ import dev.hadal.kernel.Kernels;
 import dev.hadal.kernel.Linear;
 import dev.hadal.kernel.Panel;
 import dev.hadal.kernel.Piece;
+import dev.hadal.kernel.RaisedRows;
 import dev.hadal.kernel.Rows;
 import dev.hadal.kernel.Tile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Mixture of experts (architecture.md 5). Each expert computes all its rows at once, so a chunk reads each expert once;
@@ -31,6 +33,9 @@ final class Moe {
 
     /** Whether the routed experts are. */
     private final boolean fp4;
+
+    /** Inputs of the shared expert in the loop that runs; absent if it takes them as they are. */
+    private @Nullable RaisedRows raised;
 
     private final int upPanels;
     private final int downPanels;
@@ -66,10 +71,17 @@ final class Moe {
         if (integers(pass)) {
             round(pass, pass.rows(), x, Moe::roundInput);
         }
+        Linear shared = experts.getLast().w1;
+        raised = shared.takesRaised(pass.rows()) ? pass.compute().raise(x, 0, pass.rows()) : null;
         pass.loop(cut(pass, upPanels, 2), this, x, Moe::up);
         if (integers(pass)) {
             round(pass, routes.firstSlot[config.nRoutedExperts()], x, Moe::roundGate);
         }
+        int firstShared = routes.firstSlot[config.nRoutedExperts()];
+        shared = experts.getLast().w2;
+        raised = shared.takesRaised(pass.rows())
+                ? pass.compute().raise(pass.scratch().expertGate, firstShared, pass.rows())
+                : null;
         pass.loop(cut(pass, downPanels, 1), this, routes, Moe::down);
         pass.loop(pass.rows(), this, out, Moe::sum);
     }
@@ -145,7 +157,12 @@ final class Moe {
         IntegerRows integers = pass.scratch().integerHidden;
         boolean rounded = integers(pass, routes.active[active]);
         Rows input = rounded ? integers.values() : x;
-        if (rounded && expert.w1.integersOverCodes(integers, on.kernels())) {
+        RaisedRows shared = raised;
+        if (shared != null && routes.active[active] == config.nRoutedExperts()) {
+            expert.w1.forward(piece, shared, gate, on);
+            expert.w3.forward(piece, shared, up, on);
+            activate(pass, piece, piece.columns(expert.w1.outputs()), on);
+        } else if (rounded && expert.w1.integersOverCodes(integers, on.kernels())) {
             expert.w1.forward(piece, integers, routes.slotRows, gate, on);
             expert.w3.forward(piece, integers, routes.slotRows, up, on);
             activate(pass, piece, piece.columns(expert.w1.outputs()), on);
@@ -204,7 +221,10 @@ final class Moe {
         Expert expert = experts.get(routes.active[active]);
         Piece piece = piece(pass, active, item, downPanels, 1, on.workspace().piece());
         Scratch scratch = pass.scratch();
-        if (integers(pass, routes.active[active])) {
+        RaisedRows shared = raised;
+        if (shared != null && routes.active[active] == config.nRoutedExperts()) {
+            expert.w2.forward(piece, shared, scratch.expertOutput, on);
+        } else if (integers(pass, routes.active[active])) {
             expert.w2.forward(piece, scratch.integerGate, null, scratch.expertOutput, on);
         } else {
             expert.w2.forward(piece, scratch.expertGate, null, scratch.expertOutput, on);

@@ -60,6 +60,7 @@ final class KernelProbe {
             k -> multiplyRaised(k.raised(), 1),
             k -> multiplyRaised(k.raised(), 2),
             k -> multiplyRaised(k.raised(), 4),
+            k -> multiplyPairs(k.pairs()),
             k -> k.toIntegers(x.data(), 0, integers, 1),
             k -> multiplyIntegers(k.integers(), 1),
             k -> multiplyIntegers(k.integers(), 2),
@@ -103,6 +104,13 @@ final class KernelProbe {
             case 4 -> kernels.multiplyFour(x.data(), 0, fp8, 0, sums);
             case 2 -> kernels.multiplyTwo(x.data(), 0, fp8, 0, sums);
             default -> kernels.multiply(x.data(), 0, fp8, 0, sums);
+        }
+    }
+
+    private void multiplyPairs(@Nullable PairKernels kernels) {
+        if (kernels != null) {
+            kernels.multiply(x.data(), 0, bf16, 0, 0, sums);
+            kernels.multiplyRaised(x.data(), 0, fp8, 0, 0, sums);
         }
     }
 

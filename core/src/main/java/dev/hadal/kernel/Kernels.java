@@ -39,6 +39,10 @@ public interface Kernels {
     @Nullable
     RaisedKernels raised();
 
+    /** Products of one row with two panels at once; absent where they are no faster than one by one. */
+    @Nullable
+    PairKernels pairs();
+
     /** Products of integers; absent where those of the floats that they stand for are as fast. */
     @Nullable
     IntegerKernels integers();

@@ -91,16 +91,33 @@ public final class Linear {
 
     /** Computes {@code y = W x} for the first {@code rows} rows, shared out over the pool. */
     public void forward(Rows x, Rows y, int rows, Compute compute) {
-        Tiling tiling = tiling(rows, compute.threads());
+        Tiling tiling = tiling(rows, compute);
         compute.pool().run(tiling.pieces(), (i, number) -> {
             Compute.Worker worker = compute.on(number);
             forward(tiling.piece(i, worker.workspace().piece), x, null, y, worker);
         });
     }
 
-    /** How to cut a product of {@code rows} rows for {@code threads} threads. */
-    public Tiling tiling(int rows, int threads) {
-        return overCodes(rows) ? new Tiling(rows, panels(), rows, 1) : Tiling.of(rows, panels(), threads);
+    /** How to cut a product of {@code rows} rows. */
+    private Tiling tiling(int rows, Compute compute) {
+        return tiling(rows, compute.threads(), compute.kernels().pairs() != null);
+    }
+
+    /**
+     * How to cut a product.
+     *
+     * @param rows of the product
+     * @param threads that take part
+     * @param pairs whether there are {@link PairKernels}
+     */
+    public Tiling tiling(int rows, int threads, boolean pairs) {
+        if (!overCodes(rows)) {
+            return Tiling.of(rows, panels(), threads);
+        }
+        boolean bf16 = Objects.requireNonNull(packed).format == PackedMatrix.Format.BF16;
+        return pairs && rows == 1 && (bf16 || takesRaised(1))
+                ? Tiling.pairs(panels())
+                : new Tiling(rows, panels(), rows, 1);
     }
 
     /** Whether so few rows go over the packed codes, each panel by itself. */
@@ -123,8 +140,10 @@ public final class Linear {
      */
     public void forward(Piece piece, Rows x, int @Nullable [] picks, Rows y, Compute.Worker worker) {
         if (overCodes(piece.rows())) {
-            for (int panel = piece.firstPanel(); panel < piece.firstPanel() + piece.panels(); panel++) {
-                fewRows(panel, piece, x, picks, y, worker);
+            if (!onePair(piece, x, picks, y, worker)) {
+                for (int i = 0; i < piece.panels(); i++) {
+                    fewRows(piece.panel(i), piece, x, picks, y, worker);
+                }
             }
             return;
         }
@@ -133,6 +152,25 @@ public final class Linear {
             tile.multiply(this, null, piece, worker);
             tile.copyTo(y, row, outputColumn + piece.firstColumn(), piece.columns(outputs));
         }
+    }
+
+    /** Two panels of BF16 at once for one row; false if it is something else. */
+    private boolean onePair(Piece piece, Rows x, int @Nullable [] picks, Rows y, Compute.Worker worker) {
+        PairKernels pairs = worker.kernels().pairs();
+        PackedMatrix matrix = Objects.requireNonNull(packed);
+        if (pairs == null || !piece.isPair() || matrix.format != PackedMatrix.Format.BF16) {
+            return false;
+        }
+        int row = picks == null ? piece.firstRow() : picks[piece.firstRow()];
+        float[] values = worker.workspace().lanes;
+        pairs.multiply(x.data(), x.at(row, inputColumn), matrix, piece.panel(0), piece.panel(1), values);
+        copyPair(piece, values, y);
+        return true;
+    }
+
+    private void copyPair(Piece piece, float[] values, Rows y) {
+        copyLanes(piece.panel(0), values, 0, y, piece.firstRow());
+        copyLanes(piece.panel(1), values, Panel.LANES, y, piece.firstRow());
     }
 
     /** Four, two and one rows at a time go over the packed codes without unpacking them. */
@@ -180,22 +218,34 @@ public final class Linear {
      */
     public void forward(Piece piece, RaisedRows x, Rows y, Compute.Worker worker) {
         PackedMatrix matrix = Objects.requireNonNull(packed);
+        PairKernels pairs = worker.kernels().pairs();
+        float[] values = worker.workspace().lanes;
+        if (pairs != null && piece.isPair()) {
+            pairs.multiplyRaised(x.data(), x.at(0, inputColumn), matrix, piece.panel(0), piece.panel(1), values);
+            copyPair(piece, values, y);
+            return;
+        }
+        for (int i = 0; i < piece.panels(); i++) {
+            raisedRows(piece.panel(i), piece, x, y, worker);
+        }
+    }
+
+    private void raisedRows(int panel, Piece piece, RaisedRows x, Rows y, Compute.Worker worker) {
+        PackedMatrix matrix = Objects.requireNonNull(packed);
         RaisedKernels kernels = Objects.requireNonNull(worker.kernels().raised());
         float[] values = worker.workspace().lanes;
-        for (int panel = piece.firstPanel(); panel < piece.firstPanel() + piece.panels(); panel++) {
-            for (int row = 0; row < piece.rows(); ) {
-                int together = x.together(row);
-                int first = x.at(row, inputColumn);
-                switch (together) {
-                    case 4 -> kernels.multiplyFour(x.data(), first, matrix, panel, values);
-                    case 2 -> kernels.multiplyTwo(x.data(), first, matrix, panel, values);
-                    default -> kernels.multiply(x.data(), first, matrix, panel, values);
-                }
-                for (int i = 0; i < together; i++) {
-                    copyLanes(panel, values, i * Panel.LANES, y, piece.firstRow() + row + i);
-                }
-                row += together;
+        for (int row = 0; row < piece.rows(); ) {
+            int together = x.together(row);
+            int first = x.at(row, inputColumn);
+            switch (together) {
+                case 4 -> kernels.multiplyFour(x.data(), first, matrix, panel, values);
+                case 2 -> kernels.multiplyTwo(x.data(), first, matrix, panel, values);
+                default -> kernels.multiply(x.data(), first, matrix, panel, values);
             }
+            for (int i = 0; i < together; i++) {
+                copyLanes(panel, values, i * Panel.LANES, y, piece.firstRow() + row + i);
+            }
+            row += together;
         }
     }
 

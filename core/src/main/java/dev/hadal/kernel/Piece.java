@@ -1,11 +1,15 @@
 package dev.hadal.kernel;
 
-/** A part of a product that one worker computes: some rows by some panels. Each worker has one that it uses again. */
+/**
+ * A part of a product that one worker computes: some rows by some panels, neighbours or two that lie apart. Each worker
+ * has one that it uses again.
+ */
 public final class Piece {
     private int firstRow;
     private int rows;
     private int firstPanel;
     private int panels;
+    private int apart;
 
     /** A piece without rows. */
     public Piece() {}
@@ -19,10 +23,25 @@ public final class Piece {
      * @param panelCount number of panels
      */
     public Piece of(int row, int rowCount, int panel, int panelCount) {
+        apart = 1;
         firstRow = row;
         rows = rowCount;
         firstPanel = panel;
         panels = panelCount;
+        return this;
+    }
+
+    /**
+     * One row and a panel, together with another one if the matrix has that.
+     *
+     * @param row the row
+     * @param panel first panel of the matrix
+     * @param distance from the first panel to the other
+     * @param allPanels of the matrix
+     */
+    public Piece pair(int row, int panel, int distance, int allPanels) {
+        of(row, 1, panel, panel + distance < allPanels ? 2 : 1);
+        apart = distance;
         return this;
     }
 
@@ -51,7 +70,17 @@ public final class Piece {
         return panels;
     }
 
-    /** The first output. */
+    /** One of the panels, counted from 0. */
+    public int panel(int index) {
+        return firstPanel + index * apart;
+    }
+
+    /** Whether it is one row and two panels. */
+    boolean isPair() {
+        return rows == 1 && panels == 2;
+    }
+
+    /** The first output, if the panels are neighbours. */
     public int firstColumn() {
         return firstPanel * Panel.LANES;
     }

@@ -14,7 +14,7 @@ public final class Products implements WorkerPool.Task {
     private static final int CUTS = 8;
 
     private static final Rows NONE = Rows.allocate(0, 0);
-    private static final Cut NO_CUT = new Cut(-1, 0, new Tiling[0], new int[1]);
+    private static final Cut NO_CUT = new Cut(-1, 0, false, new Tiling[0], new int[1]);
 
     private final Linear[] matrices;
     private final Rows[] outputs;
@@ -28,7 +28,7 @@ public final class Products implements WorkerPool.Task {
     private Compute.Worker[] workers = {};
 
     /** How a number of rows is shared out; {@code firstItem} has each matrix' first item, and the end behind the last. */
-    private record Cut(int rows, int threads, Tiling[] tilings, int[] firstItem) {}
+    private record Cut(int rows, int threads, boolean pairs, Tiling[] tilings, int[] firstItem) {}
 
     /** Products with these matrices. */
     public Products(List<Linear> matrices) {
@@ -46,7 +46,7 @@ public final class Products implements WorkerPool.Task {
 
     /** Computes {@code y = W x} for the first {@code rows} rows and every matrix, shared out over the pool. */
     public void forward(Rows x, int rows, Compute compute) {
-        cut = cut(rows, compute.threads());
+        cut = cut(rows, compute.threads(), compute.kernels().pairs() != null);
         inputs = x;
         workers = compute.workers();
         raised = anyTakesRaised(rows) ? compute.raise(x, 0, rows) : null;
@@ -62,19 +62,19 @@ public final class Products implements WorkerPool.Task {
         return false;
     }
 
-    private Cut cut(int rows, int threads) {
+    private Cut cut(int rows, int threads, boolean pairs) {
         for (Cut known : cuts) {
-            if (known.rows == rows && known.threads == threads) {
+            if (known.rows == rows && known.threads == threads && known.pairs == pairs) {
                 return known;
             }
         }
         Tiling[] tilings = new Tiling[matrices.length];
         int[] firstItem = new int[matrices.length + 1];
         for (int i = 0; i < matrices.length; i++) {
-            tilings[i] = matrices[i].tiling(rows, Math.ceilDiv(threads, matrices.length));
+            tilings[i] = matrices[i].tiling(rows, Math.ceilDiv(threads, matrices.length), pairs);
             firstItem[i + 1] = firstItem[i] + tilings[i].pieces();
         }
-        Cut made = new Cut(rows, threads, tilings, firstItem);
+        Cut made = new Cut(rows, threads, pairs, tilings, firstItem);
         cuts[oldest] = made;
         oldest = (oldest + 1) % CUTS;
         return made;

@@ -26,6 +26,11 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public @Nullable PairKernels pairs() {
+        return null;
+    }
+
+    @Override
     public IntegerKernels integers() {
         return integers;
     }

@@ -7,12 +7,23 @@ package dev.hadal.kernel;
  * @param panels of the matrix
  * @param rowsEach rows of a piece, except the last
  * @param panelsEach panels of a piece, except the last
+ * @param apart whether the two panels of a piece lie half of all panels apart, for one row
  */
-public record Tiling(int rows, int panels, int rowsEach, int panelsEach) {
+public record Tiling(int rows, int panels, int rowsEach, int panelsEach, boolean apart) {
     /** Pieces for each thread that are enough for all to end at about the same time. */
     private static final int ENOUGH = 4;
     /** With fewer rows, decoding a panel costs more than a tenth of using it. */
     private static final int FEWEST_ROWS = 64;
+
+    /** Pieces whose panels are neighbours. */
+    Tiling(int rows, int panels, int rowsEach, int panelsEach) {
+        this(rows, panels, rowsEach, panelsEach, false);
+    }
+
+    /** One row by two panels, of which one is in the first half of all. */
+    static Tiling pairs(int panels) {
+        return new Tiling(1, panels, 1, 2, true);
+    }
 
     /** Large pieces read and decode least; they are made smaller until there are enough of them. */
     static Tiling of(int rows, int panels, int threads) {
@@ -44,6 +55,9 @@ public record Tiling(int rows, int panels, int rowsEach, int panelsEach) {
 
     /** One of the pieces, put into {@code piece}. */
     public Piece piece(int number, Piece piece) {
+        if (apart) {
+            return piece.pair(0, number, panelPieces(), panels);
+        }
         int firstRow = number / panelPieces() * rowsEach;
         int firstPanel = number % panelPieces() * panelsEach;
         return piece.of(

@@ -33,6 +33,7 @@ final class VectorKernels implements Kernels {
     private final AttentionKernels attention;
     private final @Nullable IntegerKernels integers;
     private final @Nullable RaisedKernels raised;
+    private final @Nullable PairKernels pairs;
     private final Lanes lanes = new Lanes();
 
     VectorKernels(PanelKernels panels, PackedKernels packed, StateKernels state, AttentionKernels attention) {
@@ -42,6 +43,7 @@ final class VectorKernels implements Kernels {
         this.attention = attention;
         this.integers = WIDTH == 16 ? new VectorIntegerKernels() : null;
         this.raised = WIDTH == 16 ? new VectorRaisedKernels() : null;
+        this.pairs = WIDTH == 16 ? new VectorPairKernels() : null;
     }
 
     @Override
@@ -72,6 +74,11 @@ final class VectorKernels implements Kernels {
     @Override
     public @Nullable RaisedKernels raised() {
         return raised;
+    }
+
+    @Override
+    public @Nullable PairKernels pairs() {
+        return pairs;
     }
 
     @Override

@@ -17,9 +17,9 @@ final class VectorRaisedKernels implements RaisedKernels {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
     private static final int ROW = PackedMatrix.ROW;
     /** Where the sums of the two blocks of a group are kept: behind the results of four rows. */
-    private static final int PARTS = 4 * Panel.LANES;
+    static final int PARTS = 4 * Panel.LANES;
 
-    private static final int[] MASK = UnpackKernels.filled(UnpackKernels.FP8_MASK, INTS.length());
+    static final int[] MASK = UnpackKernels.filled(UnpackKernels.FP8_MASK, INTS.length());
 
     VectorRaisedKernels() {}
 
@@ -30,7 +30,7 @@ final class VectorRaisedKernels implements RaisedKernels {
         int at = matrix.at(panelIndex, 0);
         for (int input = 0; input < matrix.inputs; input += PackedMatrix.PAIR, scales += 2) {
             one(x, first + input, matrix, at + input / 2 * ROW, y);
-            add(matrix.scales, scales, y, 1);
+            add(matrix.scales, scales, y, 0);
         }
     }
 
@@ -41,7 +41,8 @@ final class VectorRaisedKernels implements RaisedKernels {
         int at = matrix.at(panelIndex, 0);
         for (int input = 0; input < matrix.inputs; input += PackedMatrix.PAIR, scales += 2) {
             two(x, first + 2 * input, matrix, at + input / 2 * ROW, y);
-            add(matrix.scales, scales, y, 2);
+            add(matrix.scales, scales, y, 0);
+            add(matrix.scales, scales, y, 1);
         }
     }
 
@@ -52,7 +53,9 @@ final class VectorRaisedKernels implements RaisedKernels {
         int at = matrix.at(panelIndex, 0);
         for (int input = 0; input < matrix.inputs; input += PackedMatrix.PAIR, scales += 2) {
             four(x, first + 4 * input, matrix, at + input / 2 * ROW, y);
-            add(matrix.scales, scales, y, 4);
+            for (int row = 0; row < 4; row++) {
+                add(matrix.scales, scales, y, row);
+            }
         }
     }
 
@@ -66,8 +69,10 @@ final class VectorRaisedKernels implements RaisedKernels {
         int at = group;
         for (int k = first; k < end; k += step, at += ROW) {
             IntVector codes = IntVector.fromArray(INTS, data, at);
-            FloatVector w0 = codes.lanewise(LSHL, 24).lanewise(ASHR, 4).and(mask).reinterpretAsFloats();
-            FloatVector w1 = codes.lanewise(LSHL, 16).lanewise(ASHR, 4).and(mask).reinterpretAsFloats();
+            FloatVector w0 =
+                    codes.lanewise(LSHL, 24).lanewise(ASHR, 4).and(mask).reinterpretAsFloats();
+            FloatVector w1 =
+                    codes.lanewise(LSHL, 16).lanewise(ASHR, 4).and(mask).reinterpretAsFloats();
             FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
             a0 = v.fma(w0, a0);
             a1 = v.fma(w1, a1);
@@ -94,8 +99,10 @@ final class VectorRaisedKernels implements RaisedKernels {
         int at = group;
         for (int k = first; k < end; k += step, at += ROW) {
             IntVector codes = IntVector.fromArray(INTS, data, at);
-            FloatVector w0 = codes.lanewise(LSHL, 24).lanewise(ASHR, 4).and(mask).reinterpretAsFloats();
-            FloatVector w1 = codes.lanewise(LSHL, 16).lanewise(ASHR, 4).and(mask).reinterpretAsFloats();
+            FloatVector w0 =
+                    codes.lanewise(LSHL, 24).lanewise(ASHR, 4).and(mask).reinterpretAsFloats();
+            FloatVector w1 =
+                    codes.lanewise(LSHL, 16).lanewise(ASHR, 4).and(mask).reinterpretAsFloats();
             FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
             a0 = v.fma(w0, a0);
             a1 = v.fma(w1, a1);
@@ -134,8 +141,10 @@ final class VectorRaisedKernels implements RaisedKernels {
         int at = group;
         for (int k = first; k < end; k += step, at += ROW) {
             IntVector codes = IntVector.fromArray(INTS, data, at);
-            FloatVector w0 = codes.lanewise(LSHL, 24).lanewise(ASHR, 4).and(mask).reinterpretAsFloats();
-            FloatVector w1 = codes.lanewise(LSHL, 16).lanewise(ASHR, 4).and(mask).reinterpretAsFloats();
+            FloatVector w0 =
+                    codes.lanewise(LSHL, 24).lanewise(ASHR, 4).and(mask).reinterpretAsFloats();
+            FloatVector w1 =
+                    codes.lanewise(LSHL, 16).lanewise(ASHR, 4).and(mask).reinterpretAsFloats();
             FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
             a0 = v.fma(w0, a0);
             a1 = v.fma(w1, a1);
@@ -181,17 +190,19 @@ final class VectorRaisedKernels implements RaisedKernels {
         d3.intoArray(y, PARTS + 15 * ROW);
     }
 
-    /** Adds the sums of the two blocks of a group, scaled, to the rows of {@code y}. */
-    private static void add(float[] scales, int at, float[] y, int rows) {
+    /** Adds the sums of the two blocks of a group, scaled, to one row of {@code y}. */
+    static void add(float[] scales, int at, float[] y, int row) {
         FloatVector scale = FloatVector.broadcast(FLOATS, scales[at]);
         FloatVector next = FloatVector.broadcast(FLOATS, scales[at + 1]);
         FloatVector rest = FloatVector.broadcast(FLOATS, RaisedRows.REST);
-        for (int half = 0; half < 2 * rows; half++) {
-            int part = PARTS + half / 2 * 4 * ROW + half % 2 * ROW;
-            FloatVector sum = FloatVector.fromArray(FLOATS, y, half * ROW);
-            sum = scale.fma(FloatVector.fromArray(FLOATS, y, part).mul(rest), sum);
-            part += 2 * ROW;
-            next.fma(FloatVector.fromArray(FLOATS, y, part).mul(rest), sum).intoArray(y, half * ROW);
+        int part = PARTS + row * 4 * ROW;
+        int to = row * Panel.LANES;
+        for (int lane = 0; lane < Panel.LANES; lane += ROW) {
+            FloatVector sum = FloatVector.fromArray(FLOATS, y, to + lane);
+            sum = scale.fma(FloatVector.fromArray(FLOATS, y, part + lane).mul(rest), sum);
+            FloatVector other =
+                    FloatVector.fromArray(FLOATS, y, part + 2 * ROW + lane).mul(rest);
+            next.fma(other, sum).intoArray(y, to + lane);
         }
     }
 }

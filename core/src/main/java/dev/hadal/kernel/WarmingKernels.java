@@ -120,6 +120,11 @@ public final class WarmingKernels implements Kernels, AutoCloseable {
     }
 
     @Override
+    public @Nullable PairKernels pairs() {
+        return current.pairs();
+    }
+
+    @Override
     public @Nullable IntegerKernels integers() {
         return current.integers();
     }

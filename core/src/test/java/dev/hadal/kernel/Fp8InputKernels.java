@@ -37,6 +37,11 @@ public record Fp8InputKernels(Kernels inner) implements Kernels {
     }
 
     @Override
+    public @Nullable PairKernels pairs() {
+        return inner.pairs();
+    }
+
+    @Override
     public @Nullable IntegerKernels integers() {
         return null;
     }

@@ -59,7 +59,7 @@ class KernelsTest {
     static Stream<Arguments> operationsAndWidths() {
         return Arrays.stream(Kernels.class.getMethods())
                 .map(Method::getName)
-                .filter(name -> !List.of("name", "packed", "state", "attention", "integers", "raised")
+                .filter(name -> !List.of("name", "packed", "state", "attention", "integers", "raised", "pairs")
                         .contains(name))
                 .flatMap(name -> Stream.of(128, 256, 512).map(bits -> Arguments.of(name, bits)));
     }

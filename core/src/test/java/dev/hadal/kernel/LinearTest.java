@@ -117,7 +117,7 @@ class LinearTest {
 
     private static void compare(Linear linear, Rows x, int[] picks, int rows, Rows expected, Compute compute) {
         Rows y = Rows.allocate(rows, linear.outputs());
-        Tiling tiling = linear.tiling(rows, compute.threads());
+        Tiling tiling = linear.tiling(rows, compute.threads(), compute.kernels().pairs() != null);
         compute.pool()
                 .run(
                         tiling.pieces(),

@@ -40,6 +40,11 @@ public record ObservedKernels(Kernels inner, Runnable before) implements Kernels
     }
 
     @Override
+    public @Nullable PairKernels pairs() {
+        return inner.pairs();
+    }
+
+    @Override
     public @Nullable IntegerKernels integers() {
         return inner.integers();
     }

@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * a row still adds its experts in ascending order, the shared one last, whoever else is in the batch.
  */
 final class Moe {
-    /** Below so many rows, panels are shared out one by one: there are few of them, and no inputs to copy together. */
+    /** Below so many rows, a piece has few panels: there are not many of them, and no inputs to copy together. */
     private static final int FEW_ROWS = 16;
+    /** Inputs that the panels of such a piece have together at least: it should take longer than being handed out. */
+    private static final int FEW_ROWS_INPUTS = 2048;
     /** Up to so many rows are rounded by the caller. */
     private static final int ROUNDED_ALONE = 4;
     /** With so many experts for each thread, their pieces may be large. */
@@ -71,15 +73,15 @@ final class Moe {
         if (integers(pass)) {
             round(pass, pass.rows(), x, Moe::roundInput);
         }
-        Linear shared = experts.getLast().w1;
-        raised = shared.takesRaised(pass.rows()) ? pass.compute().raise(x, 0, pass.rows()) : null;
+        Expert shared = experts.getLast();
+        boolean raises = shared.w1.takesRaised(pass.rows()) && shared.w3.takesRaised(pass.rows());
+        raised = raises ? pass.compute().raise(x, 0, pass.rows()) : null;
         pass.loop(cut(pass, upPanels, 2), this, x, Moe::up);
         if (integers(pass)) {
             round(pass, routes.firstSlot[config.nRoutedExperts()], x, Moe::roundGate);
         }
         int firstShared = routes.firstSlot[config.nRoutedExperts()];
-        shared = experts.getLast().w2;
-        raised = shared.takesRaised(pass.rows())
+        raised = shared.w2.takesRaised(pass.rows())
                 ? pass.compute().raise(pass.scratch().expertGate, firstShared, pass.rows())
                 : null;
         pass.loop(cut(pass, downPanels, 1), this, routes, Moe::down);
@@ -128,16 +130,17 @@ final class Moe {
     }
 
     /** Panels of a piece: as many as a tile takes, if there are experts enough for all threads. */
-    private static int each(Pass pass, int expert, int matrices) {
+    private int each(Pass pass, int expert, int matrices) {
         if (pass.rows() < FEW_ROWS) {
-            return 1;
+            int inputs = matrices == 2 ? config.hiddenSize() : config.moeIntermediateSize();
+            return Math.max(1, FEW_ROWS_INPUTS / (inputs * matrices));
         }
         Routes routes = pass.scratch().routes;
         boolean many = routes.activeCount >= MANY_EXPERTS * pass.compute().threads();
         return Tile.panels(many ? routes.count(expert) : Tile.ROWS) / matrices;
     }
 
-    private static Piece piece(Pass pass, int active, int item, int panels, int matrices, Piece piece) {
+    private Piece piece(Pass pass, int active, int item, int panels, int matrices, Piece piece) {
         Routes routes = pass.scratch().routes;
         int expert = routes.active[active];
         int each = each(pass, expert, matrices);

@@ -114,8 +114,7 @@ public final class Linear {
         if (!overCodes(rows)) {
             return Tiling.of(rows, panels(), threads);
         }
-        boolean bf16 = Objects.requireNonNull(packed).format == PackedMatrix.Format.BF16;
-        return pairs && rows == 1 && (bf16 || takesRaised(1))
+        return pairs && rows == 1 && (bf16InBlocks() || takesRaised(1))
                 ? Tiling.pairs(panels())
                 : new Tiling(rows, panels(), rows, 1);
     }
@@ -154,11 +153,15 @@ public final class Linear {
         }
     }
 
+    private boolean bf16InBlocks() {
+        return Objects.requireNonNull(packed).format == PackedMatrix.Format.BF16 && inputs % 128 == 0;
+    }
+
     /** Two panels of BF16 at once for one row; false if it is something else. */
     private boolean onePair(Piece piece, Rows x, int @Nullable [] picks, Rows y, Compute.Worker worker) {
         PairKernels pairs = worker.kernels().pairs();
         PackedMatrix matrix = Objects.requireNonNull(packed);
-        if (pairs == null || !piece.isPair() || matrix.format != PackedMatrix.Format.BF16) {
+        if (pairs == null || !piece.isPair() || !bf16InBlocks()) {
             return false;
         }
         int row = picks == null ? piece.firstRow() : picks[piece.firstRow()];

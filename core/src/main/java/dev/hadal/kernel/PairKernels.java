@@ -9,7 +9,7 @@ package dev.hadal.kernel;
  * long, what lies behind is destroyed.
  */
 public interface PairKernels {
-    /** The row that begins at {@code x[offset]}, with BF16 weights. */
+    /** The row that begins at {@code x[offset]}, with BF16 weights in whole blocks of 128 inputs. */
     void multiply(float[] x, int offset, PackedMatrix matrix, int panelIndex, int otherPanel, float[] y);
 
     /** A row of {@link RaisedRows} that begins at {@code x[first]}, with FP8 weights in whole groups. */

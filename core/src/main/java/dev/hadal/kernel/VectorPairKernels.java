@@ -14,6 +14,7 @@ final class VectorPairKernels implements PairKernels {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
     private static final int ROW = PackedMatrix.ROW;
 
+    private static final int[] MASK = UnpackKernels.filled(UnpackKernels.FP8_MASK, INTS.length());
     private static final int[] UPPER_HALF = UnpackKernels.filled(0xffff0000, INTS.length());
 
     VectorPairKernels() {}
@@ -24,7 +25,7 @@ final class VectorPairKernels implements PairKernels {
         int at = matrix.at(panelIndex, 0);
         int apart = matrix.at(otherPanel, 0) - at;
         for (int first = 0; first < matrix.inputs; first += 128, at += 128 * ROW) {
-            bf16(x, offset + first, Math.min(128, matrix.inputs - first), matrix, at, apart, y);
+            bf16(x, offset + first, matrix, at, apart, y);
         }
     }
 
@@ -44,13 +45,13 @@ final class VectorPairKernels implements PairKernels {
     }
 
     /** Adds a block of BF16 of each panel, {@code apart} ints from each other. */
-    private static void bf16(float[] x, int first, int inputs, PackedMatrix matrix, int block, int apart, float[] y) {
+    private static void bf16(float[] x, int first, PackedMatrix matrix, int block, int apart, float[] y) {
         int[] data = matrix.data;
         int step = matrix.format.step;
         IntVector upper = IntVector.fromArray(INTS, UPPER_HALF, 0);
         FloatVector a0 = FloatVector.zero(FLOATS), a1 = a0;
         FloatVector b0 = FloatVector.zero(FLOATS), b1 = b0;
-        int end = first + inputs;
+        int end = first + 128;
         int at = block;
         for (int k = first; k < end; k += step, at += ROW) {
             FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
@@ -71,7 +72,7 @@ final class VectorPairKernels implements PairKernels {
     private static void fp8(float[] x, int first, PackedMatrix matrix, int group, int apart, float[] y) {
         int[] data = matrix.data;
         int step = matrix.format.step;
-        IntVector mask = IntVector.fromArray(INTS, VectorRaisedKernels.MASK, 0);
+        IntVector mask = IntVector.fromArray(INTS, MASK, 0);
         FloatVector a0 = FloatVector.zero(FLOATS), a1 = a0, a2 = a0, a3 = a0;
         FloatVector b0 = FloatVector.zero(FLOATS), b1 = b0, b2 = b0, b3 = b0;
         int end = first + 128;

@@ -19,7 +19,7 @@ final class VectorRaisedKernels implements RaisedKernels {
     /** Where the sums of the two blocks of a group are kept: behind the results of four rows. */
     static final int PARTS = 4 * Panel.LANES;
 
-    static final int[] MASK = UnpackKernels.filled(UnpackKernels.FP8_MASK, INTS.length());
+    private static final int[] MASK = UnpackKernels.filled(UnpackKernels.FP8_MASK, INTS.length());
 
     VectorRaisedKernels() {}
 

@@ -129,11 +129,12 @@ final class Moe {
         return items;
     }
 
-    /** Panels of a piece: as many as a tile takes, if there are experts enough for all threads. */
+    /** Panels of a piece: never more than a tile takes, and as many as that if there are experts enough for all threads. */
     private int each(Pass pass, int expert, int matrices) {
         if (pass.rows() < FEW_ROWS) {
             int inputs = matrices == 2 ? config.hiddenSize() : config.moeIntermediateSize();
-            return Math.max(1, FEW_ROWS_INPUTS / (inputs * matrices));
+            int most = Tile.panels(Tile.ROWS) / matrices;
+            return Math.clamp(FEW_ROWS_INPUTS / (inputs * matrices), 1, most);
         }
         Routes routes = pass.scratch().routes;
         boolean many = routes.activeCount >= MANY_EXPERTS * pass.compute().threads();

@@ -35,8 +35,8 @@ final class VectorPackedKernels implements PackedKernels {
     private static final int PARTS = 2 * Panel.LANES;
     /** Where the results of two rows wait for those of two others. */
     private static final int KEPT = 10 * Panel.LANES;
-    /** Where the sums of single blocks of FP8 are kept: behind the results of four rows. */
-    private static final int FOUR_PARTS = 4 * Panel.LANES;
+    /** Where the sums of single blocks of FP8 are kept. */
+    private static final int FP8_PARTS = 4 * Panel.LANES;
     /** Sums of the four blocks of a group for one row. */
     private static final int ROW_PARTS = 4 * Panel.LANES;
 
@@ -103,7 +103,7 @@ final class VectorPackedKernels implements PackedKernels {
                 int at = matrix.at(panelIndex, 0);
                 for (int first = 0; first < matrix.paired(); first += PackedMatrix.PAIR, scales += 2) {
                     twoFp8(x, offset + first, second - offset, matrix, at + first / 2 * ROW, y);
-                    addParts(matrix.scales, scales, y, 2);
+                    addParts(matrix.scales, scales, y);
                 }
                 restFp8(x, offset, matrix, panelIndex, y, 0);
                 restFp8(x, second, matrix, panelIndex, y, Panel.LANES);
@@ -131,7 +131,7 @@ final class VectorPackedKernels implements PackedKernels {
 
     @Override
     public void multiplyFour(float[] x, int[] rows, PackedMatrix matrix, int panelIndex, float[] y) {
-        if (WIDTH != ROW || matrix.format == PackedMatrix.Format.FP4) {
+        if (WIDTH != ROW || matrix.format != PackedMatrix.Format.BF16) {
             multiplyTwo(x, rows[2], rows[3], matrix, panelIndex, y);
             System.arraycopy(y, 0, y, KEPT, 2 * Panel.LANES);
             multiplyTwo(x, rows[0], rows[1], matrix, panelIndex, y);
@@ -139,20 +139,8 @@ final class VectorPackedKernels implements PackedKernels {
             return;
         }
         Arrays.fill(y, 0, 4 * Panel.LANES, 0f);
-        if (matrix.format == PackedMatrix.Format.BF16) {
-            for (int input = 0; input < matrix.inputs; input += 128) {
-                fourBf16(x, rows, input, matrix, panelIndex, y);
-            }
-            return;
-        }
-        int scales = matrix.scaleAt(panelIndex, 0);
-        int at = matrix.at(panelIndex, 0);
-        for (int input = 0; input < matrix.paired(); input += PackedMatrix.PAIR, scales += 2) {
-            fourFp8(x, rows, input, matrix, at + input / 2 * ROW, y);
-            addParts(matrix.scales, scales, y, 4);
-        }
-        for (int row = 0; row < 4; row++) {
-            restFp8(x, rows[row], matrix, panelIndex, y, row * Panel.LANES);
+        for (int input = 0; input < matrix.inputs; input += 128) {
+            fourBf16(x, rows, input, matrix, panelIndex, y);
         }
     }
 
@@ -231,93 +219,23 @@ final class VectorPackedKernels implements PackedKernels {
                 d0 = v.fma(w0, d0);
                 d1 = v.fma(w1, d1);
             }
-            a0.intoArray(y, FOUR_PARTS + lane);
-            a1.intoArray(y, FOUR_PARTS + ROW + lane);
-            b0.intoArray(y, FOUR_PARTS + 2 * ROW + lane);
-            b1.intoArray(y, FOUR_PARTS + 3 * ROW + lane);
-            c0.intoArray(y, FOUR_PARTS + 4 * ROW + lane);
-            c1.intoArray(y, FOUR_PARTS + 5 * ROW + lane);
-            d0.intoArray(y, FOUR_PARTS + 6 * ROW + lane);
-            d1.intoArray(y, FOUR_PARTS + 7 * ROW + lane);
+            a0.intoArray(y, FP8_PARTS + lane);
+            a1.intoArray(y, FP8_PARTS + ROW + lane);
+            b0.intoArray(y, FP8_PARTS + 2 * ROW + lane);
+            b1.intoArray(y, FP8_PARTS + 3 * ROW + lane);
+            c0.intoArray(y, FP8_PARTS + 4 * ROW + lane);
+            c1.intoArray(y, FP8_PARTS + 5 * ROW + lane);
+            d0.intoArray(y, FP8_PARTS + 6 * ROW + lane);
+            d1.intoArray(y, FP8_PARTS + 7 * ROW + lane);
         }
     }
 
-    /** The same for four rows, which begin at {@code rows}; for vectors of 512 bit, which have registers enough. */
-    private static void fourFp8(float[] x, int[] rows, int input, PackedMatrix matrix, int group, float[] y) {
-        int[] data = matrix.data;
-        int step = matrix.format.step;
-        IntVector mask = IntVector.fromArray(INTS, FP8_MASK, 0);
-        FloatVector power = FloatVector.fromArray(FLOATS, FP8_POWER, 0);
-        FloatVector zero = FloatVector.fromArray(FLOATS, MINUS_ZERO, 0);
-        int first = rows[0] + input;
-        int second = rows[1] - rows[0];
-        int third = rows[2] - rows[0];
-        int fourth = rows[3] - rows[0];
-        FloatVector a0 = FloatVector.zero(FLOATS), a1 = a0, a2 = a0, a3 = a0;
-        FloatVector b0 = FloatVector.zero(FLOATS), b1 = b0, b2 = b0, b3 = b0;
-        FloatVector c0 = FloatVector.zero(FLOATS), c1 = c0, c2 = c0, c3 = c0;
-        FloatVector d0 = FloatVector.zero(FLOATS), d1 = d0, d2 = d0, d3 = d0;
-        int end = first + 128;
-        int at = group;
-        for (int k = first; k < end; k += step, at += ROW) {
-            IntVector codes = IntVector.fromArray(INTS, data, at);
-            IntVector i0 = codes.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 4);
-            IntVector i1 = codes.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 4);
-            FloatVector w0 = i0.and(mask).reinterpretAsFloats().fma(power, zero);
-            FloatVector w1 = i1.and(mask).reinterpretAsFloats().fma(power, zero);
-            FloatVector v = FloatVector.broadcast(FLOATS, x[k]);
-            a0 = v.fma(w0, a0);
-            a1 = v.fma(w1, a1);
-            v = FloatVector.broadcast(FLOATS, x[k + second]);
-            b0 = v.fma(w0, b0);
-            b1 = v.fma(w1, b1);
-            v = FloatVector.broadcast(FLOATS, x[k + third]);
-            c0 = v.fma(w0, c0);
-            c1 = v.fma(w1, c1);
-            v = FloatVector.broadcast(FLOATS, x[k + fourth]);
-            d0 = v.fma(w0, d0);
-            d1 = v.fma(w1, d1);
-            i0 = codes.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 4);
-            i1 = codes.lanewise(VectorOperators.ASHR, 4);
-            w0 = i0.and(mask).reinterpretAsFloats().fma(power, zero);
-            w1 = i1.and(mask).reinterpretAsFloats().fma(power, zero);
-            v = FloatVector.broadcast(FLOATS, x[k + 128]);
-            a2 = v.fma(w0, a2);
-            a3 = v.fma(w1, a3);
-            v = FloatVector.broadcast(FLOATS, x[k + second + 128]);
-            b2 = v.fma(w0, b2);
-            b3 = v.fma(w1, b3);
-            v = FloatVector.broadcast(FLOATS, x[k + third + 128]);
-            c2 = v.fma(w0, c2);
-            c3 = v.fma(w1, c3);
-            v = FloatVector.broadcast(FLOATS, x[k + fourth + 128]);
-            d2 = v.fma(w0, d2);
-            d3 = v.fma(w1, d3);
-        }
-        a0.intoArray(y, FOUR_PARTS + 0 * ROW);
-        a1.intoArray(y, FOUR_PARTS + 1 * ROW);
-        a2.intoArray(y, FOUR_PARTS + 2 * ROW);
-        a3.intoArray(y, FOUR_PARTS + 3 * ROW);
-        b0.intoArray(y, FOUR_PARTS + 4 * ROW);
-        b1.intoArray(y, FOUR_PARTS + 5 * ROW);
-        b2.intoArray(y, FOUR_PARTS + 6 * ROW);
-        b3.intoArray(y, FOUR_PARTS + 7 * ROW);
-        c0.intoArray(y, FOUR_PARTS + 8 * ROW);
-        c1.intoArray(y, FOUR_PARTS + 9 * ROW);
-        c2.intoArray(y, FOUR_PARTS + 10 * ROW);
-        c3.intoArray(y, FOUR_PARTS + 11 * ROW);
-        d0.intoArray(y, FOUR_PARTS + 12 * ROW);
-        d1.intoArray(y, FOUR_PARTS + 13 * ROW);
-        d2.intoArray(y, FOUR_PARTS + 14 * ROW);
-        d3.intoArray(y, FOUR_PARTS + 15 * ROW);
-    }
-
-    /** Adds the sums of the two blocks of a group of FP8, scaled, to the rows of {@code y}. */
-    private static void addParts(float[] scales, int at, float[] y, int rows) {
+    /** Adds the sums of the two blocks of a group of FP8, scaled, to two rows of {@code y}. */
+    private static void addParts(float[] scales, int at, float[] y) {
         FloatVector scale = FloatVector.broadcast(FLOATS, scales[at]);
         FloatVector next = FloatVector.broadcast(FLOATS, scales[at + 1]);
-        for (int row = 0; row < rows; row++) {
-            int parts = FOUR_PARTS + row * 2 * Panel.LANES;
+        for (int row = 0; row < 2; row++) {
+            int parts = FP8_PARTS + row * 2 * Panel.LANES;
             for (int lane = 0; lane < Panel.LANES; lane += WIDTH) {
                 FloatVector part = FloatVector.fromArray(FLOATS, y, parts + lane);
                 FloatVector nextPart = FloatVector.fromArray(FLOATS, y, parts + Panel.LANES + lane);

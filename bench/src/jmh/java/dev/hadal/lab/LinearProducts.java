@@ -69,6 +69,7 @@ public class LinearProducts {
     @Setup(Level.Trial)
     public void pack() {
         compute = new Compute(KernelSelector.vector(bits), 1);
+        compute.reserve(INPUTS);
         large = packed(OUTPUTS, INPUTS);
         square = packed(TILE_SIDE, TILE_SIDE);
     }

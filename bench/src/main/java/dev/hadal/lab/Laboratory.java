@@ -69,6 +69,7 @@ public final class Laboratory {
     private double[] measure(RandomMatrix matrix, Compute compute) {
         Linear linear = matrix.linear();
         linear.pack(compute.pool());
+        compute.reserve(linear.inputs());
         return Arrays.stream(rows)
                 .mapToDouble(count -> rate(linear, count, compute))
                 .toArray();

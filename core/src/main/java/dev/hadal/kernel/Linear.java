@@ -91,16 +91,17 @@ public final class Linear {
 
     /** Computes {@code y = W x} for the first {@code rows} rows, shared out over the pool. */
     public void forward(Rows x, Rows y, int rows, Compute compute) {
-        Tiling tiling = tiling(rows, compute);
+        Tiling tiling = tiling(rows, compute.threads(), compute.kernels().pairs() != null);
+        RaisedRows raised = takesRaised(rows) ? compute.raise(x, 0, rows) : null;
         compute.pool().run(tiling.pieces(), (i, number) -> {
             Compute.Worker worker = compute.on(number);
-            forward(tiling.piece(i, worker.workspace().piece), x, null, y, worker);
+            Piece piece = tiling.piece(i, worker.workspace().piece);
+            if (raised != null) {
+                forward(piece, raised, y, worker);
+            } else {
+                forward(piece, x, null, y, worker);
+            }
         });
-    }
-
-    /** How to cut a product of {@code rows} rows. */
-    private Tiling tiling(int rows, Compute compute) {
-        return tiling(rows, compute.threads(), compute.kernels().pairs() != null);
     }
 
     /**
